@@ -1,0 +1,59 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The most rows and parameters of one INSERT. Larger groups gain nothing; SQLite allows 32,766 parameters, PostgreSQL 65,535.
+const (
+	maxBulkRows   = 64
+	maxBulkParams = 8192
+)
+
+// BulkInsert inserts rows, many to a statement. Each row has a value for each column. suffix ends the statement, for
+// example "ON CONFLICT (id) DO NOTHING"; one that updates must not meet the same key twice in rows.
+func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any, suffix string) error {
+	size := maxBulkRows
+	for size > 1 && size*len(columns) > maxBulkParams {
+		size /= 2
+	}
+	args := make([]any, 0, size*len(columns))
+	for len(rows) > 0 {
+		for size > len(rows) {
+			size /= 2 // the rest goes in powers of two, so that few different texts are prepared
+		}
+		args = args[:0]
+		for _, row := range rows[:size] {
+			if len(row) != len(columns) {
+				return fmt.Errorf("db: insert into %s: %d values for %d columns", table, len(row), len(columns))
+			}
+			args = append(args, row...)
+		}
+		if _, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...); err != nil {
+			return fmt.Errorf("db: insert into %s: %w", table, err)
+		}
+		rows = rows[size:]
+	}
+	return nil
+}
+
+func insertText(table string, columns []string, rows int, suffix string) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	for n := range rows * len(columns) {
+		switch {
+		case n == 0:
+			b.WriteString("(")
+		case n%len(columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(n+1))
+	}
+	b.WriteString(") " + suffix)
+	return b.String()
+}

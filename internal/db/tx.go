@@ -1,0 +1,175 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+
+	"zveno.dev/zveno/internal/value"
+)
+
+// TxInfo says who changes the database, and why.
+type TxInfo struct {
+	Actor  value.Actor
+	Source string        // what the change came through: "user", "import", "salesforce"
+	Reason string        // in the actor's words; may be empty
+	Origin value.ID      // the import or job that the transaction belongs to; zero = none
+	At     value.Instant // recorded time; zero = now. An import sets its own start, so that all its chunks are one recording
+}
+
+// Tx is a transaction in progress. It belongs to one goroutine, and rows of one query must be read and closed before the
+// next statement.
+type Tx struct {
+	No   int64         // number of the transaction; 0 in Read. Recorded only if Changed was called
+	At   value.Instant // recorded time of what it writes
+	Info TxInfo
+
+	db      *DB
+	sql     *sql.Tx
+	stmts   map[string]*sql.Stmt // nil value: the text ran once
+	changes map[changeKey]struct{}
+}
+
+// maxPrepared bounds the statements that a transaction keeps prepared.
+const maxPrepared = 200
+
+// Read runs fn over one consistent state of the database, which concurrent writes do not disturb. Changing anything fails.
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	var options *sql.TxOptions
+	if d.dialect.Name == Postgres {
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	sqlTx, err := d.reader.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("db: begin to read: %w", d.explain(err))
+	}
+	defer sqlTx.Rollback() // nothing to keep; also after a panic
+	if err := fn(&Tx{At: d.now(), db: d, sql: sqlTx}); err != nil {
+		return d.explain(err)
+	}
+	return nil
+}
+
+// Write runs fn in one transaction and returns after what it wrote is on the disk. If fn fails or panics, or ctx ends,
+// nothing is kept. Errors of the engine come back as fault errors: Conflict where another transaction was first,
+// Unavailable where the database cannot be used at the moment.
+func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
+	if err := d.turn.take(ctx); err != nil {
+		return fmt.Errorf("db: wait to write: %w", d.explain(err))
+	}
+	defer d.turn.give()
+	sqlTx, err := d.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("db: begin to write: %w", d.explain(err))
+	}
+	defer sqlTx.Rollback() // without effect after Commit; also after a panic
+	tx := &Tx{At: info.At, Info: info, db: d, sql: sqlTx}
+	if tx.At == 0 {
+		tx.At = d.now()
+	}
+	if err := tx.QueryRow(ctx, d.dialect.nextTxNo).Scan(&tx.No); err != nil {
+		return fmt.Errorf("db: number transaction: %w", d.explain(err))
+	}
+	if err := fn(tx); err != nil {
+		return d.explain(err)
+	}
+	if err := tx.recordChanges(ctx); err != nil {
+		return fmt.Errorf("db: record changes: %w", d.explain(err))
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return fmt.Errorf("db: commit: %w", d.explain(err))
+	}
+	d.signal()
+	return nil
+}
+
+// Exec runs a statement and returns the number of rows it changed.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	args, err := plainArgs(args)
+	if err != nil {
+		return 0, err
+	}
+	stmt, err := tx.prepared(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	var result sql.Result
+	if stmt != nil {
+		result, err = stmt.ExecContext(ctx, args...)
+	} else {
+		result, err = tx.sql.ExecContext(ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// Query runs a statement that returns rows. The caller closes them.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	args, err := plainArgs(args)
+	if err != nil {
+		return nil, err
+	}
+	stmt, err := tx.prepared(ctx, query)
+	switch {
+	case err != nil:
+		return nil, err
+	case stmt != nil:
+		return stmt.QueryContext(ctx, args...)
+	}
+	return tx.sql.QueryContext(ctx, query, args...)
+}
+
+// QueryRow runs a statement that returns at most one row; its Scan gives sql.ErrNoRows where there was none.
+func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if plain, err := plainArgs(args); err == nil {
+		args = plain // otherwise the driver finds the same error, and Scan returns it
+	}
+	if stmt, err := tx.prepared(ctx, query); err == nil && stmt != nil {
+		return stmt.QueryRowContext(ctx, args...)
+	}
+	return tx.sql.QueryRowContext(ctx, query, args...)
+}
+
+// prepared is the statement for a text that runs in this transaction for at least the second time; nil = run it directly.
+func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if !tx.db.dialect.prepare {
+		return nil, nil
+	}
+	stmt, seen := tx.stmts[query]
+	if stmt != nil || !seen && len(tx.stmts) >= maxPrepared {
+		return stmt, nil
+	}
+	if tx.stmts == nil {
+		tx.stmts = map[string]*sql.Stmt{}
+	}
+	if seen {
+		var err error
+		if stmt, err = tx.sql.PrepareContext(ctx, query); err != nil {
+			return nil, err
+		}
+	}
+	tx.stmts[query] = stmt
+	return stmt, nil
+}
+
+// plainArgs resolves values that know their stored form, such as IDs, so that both drivers see the same plain types.
+func plainArgs(args []any) ([]any, error) {
+	plain := make([]any, len(args))
+	for i, arg := range args {
+		plain[i] = arg
+		if valuer, ok := arg.(driver.Valuer); ok {
+			v, err := valuer.Value()
+			if err != nil {
+				return nil, fmt.Errorf("db: argument %d: %w", i+1, err)
+			}
+			plain[i] = v
+		}
+	}
+	return plain, nil
+}
+
+// Dialect is what differs between the engines in spite of the shared SQL.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
