@@ -1,0 +1,151 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
+)
+
+const versionFixed = "id, no, valid_from, valid_to, recorded_from, recorded_to, tx_no, author_id, derived, deleted, custom"
+
+// Load gives the version of a record in force as of an instant. NotFound when there was none, or it was deleted then.
+func Load(ctx context.Context, tx *db.Tx, t *Table, id value.ID, asOf AsOf) (Version, error) {
+	found, err := t.versions(ctx, tx, `id = $1 AND valid_from <= $2 AND valid_to > $2 AND recorded_from <= $3 AND recorded_to > $3`,
+		id, asOf.bounded(), asOf.Known)
+	if err != nil {
+		return Version{}, err
+	}
+	if len(found) == 0 || found[0].Deleted {
+		return Version{}, fault.New(fault.NotFound, "no %s %s as of %s", t.Object, id, asOf.bounded())
+	}
+	return found[0], nil
+}
+
+// Chain gives what was believed at known about the whole life of a record, oldest first.
+func Chain(ctx context.Context, tx *db.Tx, t *Table, id value.ID, known value.Instant) ([]Version, error) {
+	chain, err := t.versions(ctx, tx, `id = $1 AND recorded_from <= $2 AND recorded_to > $2`, id, known)
+	for i := range chain {
+		// A version that was shortened as things happened ended, as known then, where the next one began.
+		if i+1 < len(chain) {
+			chain[i].ValidTo = chain[i+1].ValidFrom
+		} else {
+			chain[i].ValidTo = value.Forever
+		}
+	}
+	return chain, err
+}
+
+// Entry is a version with the transaction that recorded it: who, when, from where and why.
+type Entry struct {
+	Version
+	Actor, Source, Reason string
+}
+
+// Log lists every version ever recorded of a record, believed or not, in the order of recording.
+func Log(ctx context.Context, tx *db.Tx, t *Table, id value.ID) ([]Entry, error) {
+	versions, err := t.versions(ctx, tx, `id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, len(versions))
+	for i, v := range versions {
+		entries[i].Version = v
+		var reason sql.NullString
+		err := tx.QueryRow(ctx, `SELECT actor_name, source, reason FROM db_txs WHERE tx_no = $1`, v.TxNo).
+			Scan(&entries[i].Actor, &entries[i].Source, &reason)
+		if err != nil {
+			return nil, fmt.Errorf("history: who recorded version %d of %s %s: %w", v.No, t.Object, id, err)
+		}
+		entries[i].Reason = reason.String
+	}
+	return entries, nil
+}
+
+// versions reads whole versions; where is a condition over the columns of the versions table.
+func (t *Table) versions(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Version, error) {
+	rows, err := tx.Query(ctx, t.selectVersions()+where+` ORDER BY id, valid_from, no`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("history: read %s: %w", t.Versions, err)
+	}
+	defer rows.Close()
+	var found []Version
+	for rows.Next() {
+		v, err := t.scanVersion(rows)
+		if err != nil {
+			return nil, fmt.Errorf("history: read %s: %w", t.Versions, err)
+		}
+		found = append(found, v)
+	}
+	return found, rows.Err()
+}
+
+func (t *Table) selectVersions() string {
+	var text strings.Builder
+	text.WriteString(`SELECT ` + versionFixed)
+	for _, c := range t.Columns {
+		text.WriteString(", " + c.Name)
+	}
+	text.WriteString(` FROM ` + t.Versions + ` WHERE `)
+	return text.String()
+}
+
+func (t *Table) scanVersion(rows *sql.Rows) (Version, error) {
+	var v Version
+	var custom sql.NullString
+	v.Values = make([]any, len(t.Columns))
+	into := []any{&v.ID, &v.No, &v.ValidFrom, &v.ValidTo, &v.RecordedFrom, &v.RecordedTo, &v.TxNo, &v.Author, &v.Derived, &v.Deleted, &custom}
+	for i := range v.Values {
+		into = append(into, &v.Values[i])
+	}
+	if err := rows.Scan(into...); err != nil {
+		return Version{}, err
+	}
+	for i, c := range t.Columns {
+		cell, err := c.stored(v.Values[i])
+		if err != nil {
+			return Version{}, err
+		}
+		v.Values[i] = cell
+	}
+	return v, decodeCustom(custom.String, &v.Custom)
+}
+
+func decodeCustom(text string, into *map[string]any) error {
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("custom fields %q: %w", text, err)
+	}
+	return nil
+}
+
+func encodeCustom(custom map[string]any) (any, error) {
+	if len(custom) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(custom)
+	if err != nil {
+		return nil, fmt.Errorf("history: custom fields: %w", err)
+	}
+	return string(text), nil
+}
+
+// placeholders is "$from, $from+1, …", n of them.
+func placeholders(from, n int) string {
+	var text strings.Builder
+	for i := range n {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		text.WriteString("$" + strconv.Itoa(from+i))
+	}
+	return text.String()
+}
