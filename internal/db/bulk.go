@@ -32,7 +32,7 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 			}
 			args = append(args, row...)
 		}
-		if _, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...); err != nil {
+		if _, err := tx.Exec(ctx, tx.db.insertText(table, columns, size, suffix), args...); err != nil {
 			return fmt.Errorf("db: insert into %s: %w", table, err)
 		}
 		rows = rows[size:]
@@ -40,7 +40,8 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 	return nil
 }
 
-func insertText(table string, columns []string, rows int, suffix string) string {
+// insertText numbers the parameters only where it must: SQLite finds a numbered one by walking along all before it.
+func (d *DB) insertText(table string, columns []string, rows int, suffix string) string {
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
 	for n := range rows * len(columns) {
@@ -52,7 +53,11 @@ func insertText(table string, columns []string, rows int, suffix string) string 
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString("$" + strconv.Itoa(n+1))
+		if d.dialect.Name == SQLite {
+			b.WriteString("?")
+		} else {
+			b.WriteString("$" + strconv.Itoa(n+1))
+		}
 	}
 	b.WriteString(") " + suffix)
 	return b.String()
