@@ -1,0 +1,33 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"zveno.dev/zveno/internal/value"
+)
+
+// Row is one row that Scan reads. Columns count from 0. What a method returns for a NULL is the zero value; IsNull tells
+// the difference. Bytes and text are the caller's to keep.
+type Row interface {
+	IsNull(column int) bool
+	Int(column int) int64 // BIGINT; days, instants and minor units too
+	Real(column int) float64
+	Bool(column int) bool
+	Text(column int) string
+	ID(column int) value.ID
+}
+
+// Scan reads many rows, for what has to read millions: about four times as fast as Tx.Query with SQLite, because each
+// value is read in place instead of through database/sql. Arguments are written into the text, so query must be a
+// constant. Every call is a read transaction of its own.
+func (d *DB) Scan(ctx context.Context, query string, each func(Row) error) error {
+	scan := d.scanSQLite
+	if d.dialect.Name == Postgres {
+		scan = d.scanPostgres
+	}
+	if err := scan(ctx, query, each); err != nil {
+		return fmt.Errorf("db: scan: %w", d.explain(err))
+	}
+	return nil
+}
