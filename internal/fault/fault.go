@@ -65,10 +65,17 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// FieldsOf lists the wrong input values that err carries.
+// FieldsOf lists the wrong input values that err carries: those of the outermost Error in its chain that names any.
 func FieldsOf(err error) []Field {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Fields
+	for err != nil {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			return nil
+		}
+		if len(e.Fields) > 0 {
+			return e.Fields
+		}
+		err = e.Cause
 	}
 	return nil
 }

@@ -31,10 +31,20 @@ func ParseDay(text string) (Day, error) {
 // Date is the day at midnight UTC.
 func (d Day) Date() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// Start is the first instant of the day in zone.
+// Start is the first instant of the day in zone. Where clocks are put forward at midnight, that is not 00:00; where they
+// are put back over midnight, it is the first of two. A day that a zone skipped is empty: it starts where the next one does.
 func (d Day) Start(zone *time.Location) Instant {
-	y, m, day := d.Date().Date()
-	return InstantOf(time.Date(y, m, day, 0, 0, 0, 0, zone))
+	midnight := d.Date()
+	from := midnight.Add(-24 * time.Hour).In(zone) // earlier than the day starts anywhere
+	for {
+		_, offset := from.Zone()
+		_, until := from.ZoneBounds()
+		start := midnight.Add(-time.Duration(offset) * time.Second)
+		if until.IsZero() || start.Before(until) {
+			return max(InstantOf(start), InstantOf(from))
+		}
+		from = until
+	}
 }
 
 // End is the first instant after the day in zone.

@@ -11,44 +11,60 @@ import (
 // fold differently (SQLite's lower() leaves Cyrillic alone), so stored keys and search terms are both folded here.
 // ё folds to е; й stays, since it is a letter of its own.
 func Fold(text string) string {
-	if plain, ok := foldASCII(text); ok {
-		return plain
+	if folded, ok := foldPlain(text); ok {
+		return folded
 	}
-	var folded strings.Builder
-	folded.Grow(len(text))
-	space := false
-	for _, r := range norm.NFD.String(strings.ReplaceAll(strings.ReplaceAll(text, "й", "\ue001"), "Й", "\ue001")) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsSpace(r):
-			space = folded.Len() > 0
-		default:
-			if space {
-				folded.WriteByte(' ')
-				space = false
-			}
-			if r == '\ue001' {
-				r = 'й'
-			}
-			folded.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return folded.String()
+	return foldAny(text)
 }
 
-// foldASCII is the short way for text without letters beyond ASCII, most of what an import reads.
-func foldASCII(text string) (string, bool) {
-	spaces := false
-	for i := range len(text) {
-		c := text[i]
-		if c >= 0x80 {
+// foldAny takes letters apart from their accents.
+func foldAny(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd") // package norm leaves alone what stands behind broken bytes
+	folded := make([]rune, 0, len(text))
+	space := false
+	for _, r := range norm.NFD.String(text) {
+		switch {
+		case r == breve && !space && len(folded) > 0 && folded[len(folded)-1] == 'и':
+			folded[len(folded)-1] = 'й'
+		case unicode.Is(unicode.Mn, r):
+		case unicode.IsSpace(r):
+			space = len(folded) > 0
+		default:
+			if space {
+				folded = append(folded, ' ')
+				space = false
+			}
+			folded = append(folded, unicode.ToLower(r))
+		}
+	}
+	return string(folded)
+}
+
+// breve is the mark that makes й out of и when letters are taken apart.
+const breve = '\u0306'
+
+// foldPlain is the short way for text in ASCII and Russian letters, most of what an import reads.
+func foldPlain(text string) (folded string, ok bool) {
+	spaces, yo := false, false
+	last := ' '
+	for _, r := range text {
+		switch {
+		case r <= ' ':
+			spaces = spaces || r < ' ' || last == ' '
+		case r < 0x80, r >= 'А' && r <= 'я', r == '«', r == '»', r == '№', r == '—':
+		case r == 'ё', r == 'Ё':
+			yo = true
+		default:
 			return "", false
 		}
-		spaces = spaces || c < ' ' || c == ' ' && (i == 0 || i+1 == len(text) || text[i+1] == ' ')
+		last = r
 	}
-	lower := strings.ToLower(text)
-	if spaces {
-		lower = strings.Join(strings.Fields(lower), " ")
+	folded = strings.ToLower(text)
+	if yo {
+		folded = strings.ReplaceAll(folded, "ё", "е")
 	}
-	return lower, true
+	if spaces || last == ' ' {
+		folded = strings.Join(strings.Fields(folded), " ")
+	}
+	return folded, true
 }

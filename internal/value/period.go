@@ -71,7 +71,7 @@ func (c Calendar) period(n int, grain Grain) Period {
 	}
 	first := NewDay(calendarYear, c.start()+time.Month(inYear), 1)
 	next := NewDay(calendarYear, c.start()+time.Month(inYear+grain.Months()), 1)
-	name := strconv.Itoa(year)
+	name := fmt.Sprintf("%04d", year)
 	switch grain {
 	case GrainQuarter:
 		name = fmt.Sprintf("%04d-Q%d", year, inYear/3+1)
@@ -87,25 +87,31 @@ func (c Calendar) ParsePeriod(text string) (Period, error) {
 		return Period{}, fmt.Errorf("%q is not a fiscal period: expected a year (2026), quarter (2026-Q3) or month (2026-08)", text)
 	}
 	yearText, rest, hasRest := strings.Cut(text, "-")
-	year, err := strconv.Atoi(yearText)
-	if err != nil || len(yearText) != 4 {
+	year, ok := digits(yearText, 4)
+	if !ok {
 		return bad()
 	}
 	if !hasRest {
 		return c.period(year, GrainYear), nil
 	}
-	if quarter, ok := strings.CutPrefix(strings.ToUpper(rest), "Q"); ok {
-		n, err := strconv.Atoi(quarter)
-		if err != nil || n < 1 || n > 4 {
+	if quarter, isQuarter := strings.CutPrefix(strings.ToUpper(rest), "Q"); isQuarter {
+		n, ok := digits(quarter, 1)
+		if !ok || n < 1 || n > 4 {
 			return bad()
 		}
 		return c.period(year*4+n-1, GrainQuarter), nil
 	}
-	n, err := strconv.Atoi(rest)
-	if err != nil || n < 1 || n > 12 || len(rest) != 2 {
+	n, ok := digits(rest, 2)
+	if !ok || n < 1 || n > 12 {
 		return bad()
 	}
 	return c.period(year*12+n-1, GrainMonth), nil
+}
+
+// digits reads a number of exactly n decimal digits.
+func digits(text string, n int) (int, bool) {
+	number, err := strconv.ParseUint(text, 10, 32)
+	return int(number), err == nil && len(text) == n
 }
 
 func (c Calendar) start() time.Month {
