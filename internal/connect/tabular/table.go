@@ -76,13 +76,11 @@ func (t *Table) RowsFrom(ctx context.Context, skip int64) iter.Seq2[Row, error] 
 	return func(yield func(Row, error) bool) {
 		var step int64
 		t.each(ctx, t, func(row Row, err error) bool {
-			if _, rowError := err.(*RowError); step%1024 == 0 || (err != nil && !rowError) {
-				if stopped := ctx.Err(); stopped != nil {
-					yield(Row{}, stopped)
-					return false
-				}
-			}
 			step++
+			if step%1024 == 0 && ctx.Err() != nil {
+				yield(Row{}, ctx.Err())
+				return false
+			}
 			if step <= skip && (err == nil || isRowError(err)) {
 				return true
 			}

@@ -1,0 +1,43 @@
+package tabular
+
+import "strings"
+
+// emptyMarkers are the words, in lower case, by which programs write "no value":
+//
+//   - –  —  --                       a dash of any length
+//     null  <null>  (null)  \n          databases (\N is MySQL's and PostgreSQL's)
+//     nil  none  (none)                 scripts
+//     n/a  #n/a  #н/д  n.a.  nan        spreadsheets and statistics
+//     (blank)  (empty)  (пусто)         pivot tables
+//     нет данных  н/д  не указано       Russian reports
+//     000000000000000(AAA)              Salesforce's empty reference
+var emptyMarkers = map[string]bool{
+	"-": true, "–": true, "—": true, "--": true,
+	"null": true, "<null>": true, "(null)": true, `\n`: true,
+	"nil": true, "none": true, "(none)": true, "<none>": true,
+	"n/a": true, "#n/a": true, "#н/д": true, "n.a.": true, "nan": true,
+	"(blank)": true, "(empty)": true, "(пусто)": true,
+	"нет данных": true, "н/д": true, "не указано": true,
+	"000000000000000": true, "000000000000000aaa": true,
+}
+
+const longestMarker = 24 // bytes
+
+// IsEmpty reports whether the cell holds no value: nothing but blanks, or one of the usual markers for "no value" (a dash,
+// NULL, N/A, #N/A, (none), <null>, \N, nil, NaN, нет данных, н/д, Salesforce's 000000000000000AAA and the like), in any
+// case.
+func IsEmpty(cell string) bool {
+	if isBlank(cell) {
+		return true
+	}
+	if len(cell) > longestMarker && len(strings.TrimSpace(cell)) > longestMarker {
+		return false
+	}
+	switch b := cell[0]; {
+	case b >= '1' && b <= '9' || b >= 'a' && b <= 'm' || b >= 'o' && b <= 'z' || b >= 'A' && b <= 'M' || b >= 'O' && b <= 'Z':
+		return false // no marker begins so
+	case b == '0' && len(cell) < 15:
+		return false
+	}
+	return emptyMarkers[strings.ToLower(strings.TrimSpace(cell))]
+}
