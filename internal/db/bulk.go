@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -61,4 +62,30 @@ func (d *DB) insertText(table string, columns []string, rows int, suffix string)
 	}
 	b.WriteString(") " + suffix)
 	return b.String()
+}
+
+// insertAll inserts the rows that next gives until it gives nil; next may use the same slice again each time.
+func insertAll(ctx context.Context, tx *Tx, table string, columns []string, next func() ([]any, error)) error {
+	group := make([][]any, 0, 16*maxBulkRows)
+	for {
+		row, err := next()
+		if err != nil {
+			return err
+		}
+		if row != nil {
+			group = append(group, slices.Clone(row))
+		}
+		if row == nil || len(group) == cap(group) {
+			if err := BulkInsert(ctx, tx, table, columns, group, ""); err != nil || row == nil {
+				return err
+			}
+			group = group[:0]
+		}
+	}
+}
+
+// deleteAll empties a table.
+func deleteAll(ctx context.Context, tx *Tx, table string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM `+table) // sql: a table of the schema
+	return err
 }

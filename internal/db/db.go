@@ -45,6 +45,9 @@ type Dialect struct {
 	prepare  bool   // the driver keeps no statement cache of its own
 	nextTxNo string // SELECT of the number of the transaction that runs it
 	horizon  string // SELECT of the number below which no transaction can appear any more
+	hasTable string // SELECT of the number of tables called $1
+	columns  string // SELECT of table, column and type, ordered by table and position
+	indexes  string // SELECT of name and text of the indexes that are not part of a constraint
 }
 
 // The names of the engines.
@@ -88,7 +91,7 @@ func (d *DB) Close() error {
 	if d.writer != nil {
 		errs = append(errs, d.writer.Close())
 	}
-	errs = append(errs, d.turn.close())
+	d.turn.close()
 	for _, err := range errs {
 		if err != nil {
 			return fmt.Errorf("db: close: %w", err)

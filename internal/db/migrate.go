@@ -19,10 +19,7 @@ import (
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-const (
-	baseMigration   = "00000_db.sql"
-	migrationLockID = 0x5a76656e // of PostgreSQL's advisory lock
-)
+const baseMigration = "00000_db.sql"
 
 // Migrate brings the tables to this program's schema and returns how many migrations it applied. Several processes may
 // call it at once: the others wait for the first.
@@ -39,22 +36,13 @@ func (d *DB) Migrate(ctx context.Context) (applied int, err error) {
 
 // alone runs fn while no other process, or writer of this process on SQLite, does the same.
 func (d *DB) alone(ctx context.Context, fn func() error) error {
+	if d.dialect.Name == Postgres {
+		return d.aloneInPostgres(ctx, fn)
+	}
 	if err := d.turn.take(ctx); err != nil {
 		return err
 	}
 	defer d.turn.give()
-	if d.dialect.Name == SQLite {
-		return fn()
-	}
-	conn, err := d.writer.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLockID); err != nil {
-		return err
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLockID)
 	return fn()
 }
 
@@ -111,14 +99,14 @@ func (d *DB) provider() (*goose.Provider, error) {
 
 // SchemaVersion is the version of the last migration applied, 0 in an empty database, and the last that this program knows.
 func (d *DB) SchemaVersion(ctx context.Context) (current, known int64, err error) {
-	current, known, err = d.schemaVersion(ctx)
+	current, known, err = d.schemaVersion(ctx, d.reader)
 	if err != nil {
 		return 0, 0, fmt.Errorf("db: read schema version: %w", d.explain(err))
 	}
 	return current, known, nil
 }
 
-func (d *DB) schemaVersion(ctx context.Context) (current, known int64, err error) {
+func (d *DB) schemaVersion(ctx context.Context, q querier) (current, known int64, err error) {
 	provider, err := d.provider()
 	if err != nil {
 		return 0, 0, err
@@ -126,28 +114,24 @@ func (d *DB) schemaVersion(ctx context.Context) (current, known int64, err error
 	for _, source := range provider.ListSources() {
 		known = max(known, source.Version)
 	}
-	exists, err := d.hasTable(ctx, "goose_db_version")
+	exists, err := d.hasTable(ctx, q, gooseTable)
 	if err != nil || !exists {
 		return 0, known, err
 	}
 	var applied sql.NullInt64
-	err = d.reader.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&applied)
+	err = q.QueryRowContext(ctx, `SELECT max(version_id) FROM `+gooseTable+` WHERE is_applied`).Scan(&applied)
 	return applied.Int64, known, err
 }
 
-func (d *DB) hasTable(ctx context.Context, name string) (bool, error) {
-	query := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`
-	if d.dialect.Name == Postgres {
-		query = `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`
-	}
+func (d *DB) hasTable(ctx context.Context, q querier, name string) (bool, error) {
 	var n int
-	err := d.reader.QueryRowContext(ctx, query, name).Scan(&n)
+	err := q.QueryRowContext(ctx, d.dialect.hasTable, name).Scan(&n)
 	return n > 0, err
 }
 
 // checkSchema refuses a database that a newer program has migrated.
 func (d *DB) checkSchema(ctx context.Context) error {
-	current, known, err := d.schemaVersion(ctx)
+	current, known, err := d.schemaVersion(ctx, d.reader)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,10 @@ var sqliteDialect = Dialect{
 	prepare:  true,
 	nextTxNo: `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
 	horizon:  `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
+	hasTable: `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
+	columns: `SELECT t.name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY t.name, c.cid`,
+	indexes: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
 }
 
 func (d *DB) openSQLite(ctx context.Context, dir string) error {
@@ -41,7 +45,9 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	if err := createPrivate(dir, d.file); err != nil {
 		return err
 	}
-	d.turn.start()
+	if err := d.turn.open(d.file); err != nil {
+		return explainFile(dir, err)
+	}
 	d.writer = openSQLiteFile(d.file, "immediate", "synchronous(FULL)", "cache_size(-32768)", "journal_size_limit(67108864)")
 	d.writer.SetMaxOpenConns(1)
 	d.writer.SetConnMaxIdleTime(0)
@@ -65,13 +71,17 @@ func openSQLiteFile(file, txlock string, pragmas ...string) *sql.DB {
 	return pool
 }
 
-// createPrivate makes the folder and the empty file, readable by the owner only, before SQLite would make them for all.
+// createPrivate makes the folder and an empty file, readable by the owner only, before SQLite would make them for all. It
+// never opens a file that exists: closing it again would drop the locks that SQLite has on it elsewhere in this process.
 func createPrivate(dir, file string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return explainFile(dir, err)
 	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
 		return explainFile(dir, err)
 	}
 	return f.Close()

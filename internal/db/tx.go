@@ -29,6 +29,7 @@ type Tx struct {
 	sql     *sql.Tx
 	stmts   map[string]*sql.Stmt // nil value: the text ran once
 	changes map[changeKey]struct{}
+	failed  error // the first statement that failed: nothing of the transaction may be kept
 }
 
 // maxPrepared bounds the statements that a transaction keeps prepared.
@@ -52,7 +53,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Write runs fn in one transaction and returns after what it wrote is on the disk. If fn fails or panics, or ctx ends,
-// nothing is kept. Errors of the engine come back as fault errors: Conflict where another transaction was first,
+// nothing is kept, and neither if a statement failed and fn went on. Errors of the engine come back as fault errors: Conflict where another transaction was first,
 // Unavailable where the database cannot be used at the moment.
 func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	if err := d.turn.take(ctx); err != nil {
@@ -74,6 +75,9 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	if err := fn(tx); err != nil {
 		return d.explain(err)
 	}
+	if tx.failed != nil {
+		return fmt.Errorf("db: commit after a statement failed: %w", d.explain(tx.failed))
+	}
 	if err := tx.recordChanges(ctx); err != nil {
 		return fmt.Errorf("db: record changes: %w", d.explain(err))
 	}
@@ -86,33 +90,35 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	args, err := plainArgs(args)
+	result, err := tx.exec(ctx, query, args)
 	if err != nil {
-		return 0, err
-	}
-	stmt, err := tx.prepared(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	var result sql.Result
-	if stmt != nil {
-		result, err = stmt.ExecContext(ctx, args...)
-	} else {
-		result, err = tx.sql.ExecContext(ctx, query, args...)
-	}
-	if err != nil {
-		return 0, err
+		return 0, tx.fail(err)
 	}
 	return result.RowsAffected()
 }
 
+func (tx *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	stmt, args, err := tx.prepare(ctx, query, args)
+	switch {
+	case err != nil:
+		return nil, err
+	case stmt != nil:
+		return stmt.ExecContext(ctx, args...)
+	}
+	return tx.sql.ExecContext(ctx, query, args...)
+}
+
 // Query runs a statement that returns rows. The caller closes them.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	args, err := plainArgs(args)
+	rows, err := tx.query(ctx, query, args)
 	if err != nil {
-		return nil, err
+		return nil, tx.fail(err)
 	}
-	stmt, err := tx.prepared(ctx, query)
+	return rows, nil
+}
+
+func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	stmt, args, err := tx.prepare(ctx, query, args)
 	switch {
 	case err != nil:
 		return nil, err
@@ -124,35 +130,51 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 // QueryRow runs a statement that returns at most one row; its Scan gives sql.ErrNoRows where there was none.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	if plain, err := plainArgs(args); err == nil {
-		args = plain // otherwise the driver finds the same error, and Scan returns it
+	var row *sql.Row
+	stmt, plain, err := tx.prepare(ctx, query, args)
+	switch {
+	case err != nil:
+		row = tx.sql.QueryRowContext(ctx, query, args...) // finds the same error, which Scan returns
+	case stmt != nil:
+		row = stmt.QueryRowContext(ctx, plain...)
+	default:
+		row = tx.sql.QueryRowContext(ctx, query, plain...)
 	}
-	if stmt, err := tx.prepared(ctx, query); err == nil && stmt != nil {
-		return stmt.QueryRowContext(ctx, args...)
+	if err := row.Err(); err != nil {
+		tx.fail(err)
 	}
-	return tx.sql.QueryRowContext(ctx, query, args...)
+	return row
 }
 
-// prepared is the statement for a text that runs in this transaction for at least the second time; nil = run it directly.
-func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if !tx.db.dialect.prepare {
-		return nil, nil
+// fail notes that a statement failed: PostgreSQL keeps nothing of such a transaction, and so SQLite shall not either.
+func (tx *Tx) fail(err error) error {
+	if tx.failed == nil {
+		tx.failed = err
+	}
+	return err
+}
+
+// prepare gives the statement for a text that runs in this transaction for at least the second time, or nil to run it
+// directly, and the arguments as the drivers take them.
+func (tx *Tx) prepare(ctx context.Context, query string, args []any) (*sql.Stmt, []any, error) {
+	args, err := plainArgs(args)
+	if err != nil || !tx.db.dialect.prepare {
+		return nil, args, err
 	}
 	stmt, seen := tx.stmts[query]
 	if stmt != nil || !seen && len(tx.stmts) >= maxPrepared {
-		return stmt, nil
+		return stmt, args, nil
 	}
 	if tx.stmts == nil {
 		tx.stmts = map[string]*sql.Stmt{}
 	}
 	if seen {
-		var err error
 		if stmt, err = tx.sql.PrepareContext(ctx, query); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	tx.stmts[query] = stmt
-	return stmt, nil
+	return stmt, args, nil
 }
 
 // plainArgs resolves values that know their stored form, such as IDs, so that both drivers see the same plain types.
