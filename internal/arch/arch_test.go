@@ -72,7 +72,7 @@ func TestTreeHasEveryPackage(t *testing.T) {
 	count := 0
 	for decoder.More() {
 		var listed struct {
-			ImportPath                                  string
+			ImportPath                                   string
 			GoFiles, CgoFiles, TestGoFiles, XTestGoFiles []string
 		}
 		if err := decoder.Decode(&listed); err != nil {

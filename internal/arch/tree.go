@@ -28,7 +28,7 @@ type tree struct {
 type goPackage struct {
 	dir    string // from the root: "internal/db/history"
 	files  []*goFile
-	consts map[string]ast.Expr // constants of package level, by name
+	values map[string]ast.Expr // what constants and variables of package level begin as, by name
 }
 
 // goFile is one parsed Go file.
@@ -117,7 +117,7 @@ func newTree(texts map[string]string) *tree {
 		}
 		dir := path.Dir(name)
 		if byDir[dir] == nil {
-			byDir[dir] = &goPackage{dir: dir, consts: map[string]ast.Expr{}}
+			byDir[dir] = &goPackage{dir: dir, values: map[string]ast.Expr{}}
 		}
 		file := &goFile{path: name, text: text, test: strings.HasSuffix(name, "_test.go"), syntax: syntax, fset: fset}
 		byDir[dir].add(file)
@@ -145,14 +145,14 @@ func (p *goPackage) add(f *goFile) {
 	p.files = append(p.files, f)
 	for _, decl := range f.syntax.Decls {
 		group, ok := decl.(*ast.GenDecl)
-		if !ok || group.Tok != token.CONST {
+		if !ok || group.Tok != token.CONST && group.Tok != token.VAR {
 			continue
 		}
 		for _, spec := range group.Specs {
 			s := spec.(*ast.ValueSpec)
 			for i, name := range s.Names {
 				if i < len(s.Values) {
-					p.consts[name.Name] = s.Values[i]
+					p.values[name.Name] = s.Values[i]
 				}
 			}
 		}
@@ -179,7 +179,5 @@ func (t *tree) packageAt(dir string) *goPackage {
 	return t.packages[i]
 }
 
-// isTestHelper reports whether a directory holds help for tests only, such as internal/db/dbtest.
-func isTestHelper(dir string) bool {
-	return strings.HasSuffix(dir, "test") || place(dir).group == "arch"
-}
+// isTestHelper reports whether a directory holds help for tests only: internal/db/dbtest does.
+func isTestHelper(dir string) bool { return path.Base(dir) == path.Base(path.Dir(dir))+"test" }
