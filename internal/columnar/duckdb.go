@@ -1,0 +1,204 @@
+package columnar
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
+)
+
+// duckFile is one DuckDB file, attached to a DuckDB instance of its own. It is attached rather than opened as the
+// instance's main file since the driver reads a question mark or a percent sign in a main file's path as its own.
+type duckFile struct {
+	path  string
+	db    *sql.DB
+	users sync.WaitGroup // queries being started; rows already being read keep their connection by themselves
+}
+
+// catalog is the name under which a file is attached.
+const catalog = "analytics"
+
+const defaultMemoryMiB = 1024
+
+// attachDuckDB opens or makes a file. No SQL can reach another file or the network from then on.
+func attachDuckDB(ctx context.Context, cfg Config, path string) (*duckFile, error) {
+	attached := false
+	connector, err := duckdb.NewConnector(":memory:?"+duckSettings(cfg), func(conn driver.ExecerContext) error {
+		if !attached {
+			return nil
+		}
+		_, err := conn.ExecContext(context.Background(), "USE "+catalog, nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := &duckFile{path: path, db: sql.OpenDB(connector)}
+	f.db.SetMaxIdleConns(4)
+	conn, err := f.db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, f.db.Close())
+	}
+	for _, statement := range []string{
+		"ATTACH '" + strings.ReplaceAll(path, "'", "''") + "' AS " + catalog,
+		"USE " + catalog,
+		"SET GLOBAL enable_external_access = false",
+		"SET GLOBAL lock_configuration = true",
+	} {
+		if _, err = conn.ExecContext(ctx, statement); err != nil {
+			break
+		}
+	}
+	attached = true
+	if err = errors.Join(err, conn.Close()); err != nil {
+		return nil, errors.Join(err, f.db.Close())
+	}
+	return f, nil
+}
+
+func duckSettings(cfg Config) string {
+	memory, threads := cfg.MemoryMiB, cfg.Threads
+	if memory == 0 {
+		memory = defaultMemoryMiB
+	}
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	settings := url.Values{}
+	settings.Set("threads", strconv.Itoa(threads))
+	settings.Set("memory_limit", strconv.Itoa(memory)+"MiB")
+	settings.Set("temp_directory", filepath.Join(cfg.Dir, "analytics.tmp"))
+	settings.Set("autoinstall_known_extensions", "false")
+	settings.Set("autoload_known_extensions", "false")
+	settings.Set("allow_community_extensions", "false")
+	return settings.Encode()
+}
+
+// create makes the empty tables.
+func (f *duckFile) create(ctx context.Context, schema Schema) error {
+	for _, t := range schema.Tables {
+		if _, err := f.db.ExecContext(ctx, t.ddl("CREATE TABLE")); err != nil {
+			return err
+		}
+	}
+	_, err := f.db.ExecContext(ctx, stateDDL)
+	return err
+}
+
+// position reads how far the file has followed; ok is false if it is unfinished or of another schema.
+func (f *duckFile) position(ctx context.Context, fingerprint string) (p Position, ok bool, err error) {
+	var found bool
+	err = f.db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM duckdb_tables() WHERE database_name = $1 AND table_name = $2`,
+		catalog, stateTable).Scan(&found)
+	if err != nil || !found {
+		return Position{}, false, err
+	}
+	return readState(ctx, f.db, fingerprint)
+}
+
+// readState reads the state row in either engine.
+func readState(ctx context.Context, db *sql.DB, fingerprint string) (p Position, ok bool, err error) {
+	var store string
+	row := db.QueryRowContext(ctx, `SELECT store, tx_no FROM `+stateTable+` WHERE fingerprint = $1`, fingerprint)
+	if err := row.Scan(&store, &p.TxNo); errors.Is(err, sql.ErrNoRows) {
+		return Position{}, false, nil
+	} else if err != nil {
+		return Position{}, false, err
+	}
+	if p.Store, err = value.ParseID(store); err != nil {
+		return Position{}, false, err
+	}
+	return p, true, nil
+}
+
+// finish writes the state row and moves everything from the log into the file.
+func (f *duckFile) finish(ctx context.Context, fingerprint string, p Position) error {
+	if _, err := f.db.ExecContext(ctx, "CHECKPOINT "+catalog); err != nil {
+		return err
+	}
+	_, err := f.db.ExecContext(ctx, `INSERT INTO `+stateTable+` VALUES ($1, $2, $3)`, fingerprint, p.Store.String(), p.TxNo)
+	return err
+}
+
+// close waits for queries being started and closes the file; the last rows still being read keep it open until they are closed.
+func (f *duckFile) close() error {
+	f.users.Wait()
+	return f.db.Close()
+}
+
+// remove deletes the closed file and its log.
+func (f *duckFile) remove() error { return removeDuckDB(f.path) }
+
+func removeDuckDB(path string) error {
+	for _, name := range []string{path + ".wal", path} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// duckSink appends rows over a connection of its own.
+type duckSink struct {
+	ctx      context.Context
+	conn     *sql.Conn
+	appender *duckdb.Appender
+}
+
+func (f *duckFile) openSink(ctx context.Context, t Table) (*duckSink, error) {
+	conn, err := f.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	appender, err := openAppender(conn, t)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &duckSink{ctx: ctx, conn: conn, appender: appender}, nil
+}
+
+func openAppender(conn *sql.Conn, t Table) (appender *duckdb.Appender, err error) {
+	err = conn.Raw(func(driverConn any) error {
+		appender, err = duckdb.NewAppender(driverConn.(driver.Conn), catalog, "main", t.Name)
+		return err
+	})
+	return appender, err
+}
+
+func (s *duckSink) add(row []driver.Value) error { return s.appender.AppendRow(row...) }
+
+func (s *duckSink) close() error {
+	return errors.Join(s.appender.CloseWithCancel(s.ctx), s.conn.Close())
+}
+
+// explainDuckDB gives DuckDB's errors the kind and the words that a user can act on.
+func explainDuckDB(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Conflicting lock is held"):
+		return fault.New(fault.Unavailable, "another process has %s open, and only one can: stop it, or ask it instead (%w)", path, err)
+	case strings.Contains(text, "No space left"):
+		return fault.New(fault.Unavailable, "the disk of %s is full: free some space and try again (%w)", path, err)
+	case strings.Contains(text, "Permission denied"), strings.Contains(text, "Read-only file system"):
+		return fault.New(fault.Unavailable, "%s cannot be written: change its owner or mode, or choose another folder (%w)", path, err)
+	case strings.Contains(text, "Too many open files"):
+		return fault.New(fault.Unavailable, "%s cannot be opened, this process has too many open files: raise the limit (%w)", path, err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}

@@ -1,0 +1,93 @@
+package columnar
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"sync"
+)
+
+// Loader fills the tables of a rebuild. Its appenders may be used at the same time, each by one goroutine; several may
+// fill the same table.
+type Loader struct {
+	schema Schema
+	open   func(Table) (sink, error)
+
+	mu    sync.Mutex
+	sinks map[*Appender]sink // not closed yet
+}
+
+// sink takes rows in bulk into one table over a connection of its own.
+type sink interface {
+	add(row []driver.Value) error // keeps nothing of row
+	close() error
+}
+
+// Appender adds rows to one table.
+type Appender struct {
+	loader *Loader
+	table  Table
+	sink   sink
+	row    []driver.Value
+}
+
+func newLoader(schema Schema, open func(Table) (sink, error)) *Loader {
+	return &Loader{schema: schema, open: open, sinks: map[*Appender]sink{}}
+}
+
+// Appender opens an appender of a table. A rebuild that ends with an appender not closed has failed.
+func (l *Loader) Appender(table string) (*Appender, error) {
+	t, err := l.schema.table(table)
+	if err != nil {
+		return nil, fmt.Errorf("columnar: open appender: %w", err)
+	}
+	sink, err := l.open(t)
+	if err != nil {
+		return nil, fmt.Errorf("columnar: open appender of %s: %w", table, err)
+	}
+	a := &Appender{loader: l, table: t, sink: sink, row: make([]driver.Value, len(t.Columns))}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sinks[a] = sink
+	return a, nil
+}
+
+// run calls fill and closes whatever appender it left open.
+func (l *Loader) run(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) (Position, error) {
+	to, err := fill(ctx, l)
+	for a, sink := range l.sinks {
+		sink.close() // what it may have failed to write is thrown away
+		if err == nil {
+			err = fmt.Errorf("an appender of %s was not closed", a.table.Name)
+		}
+	}
+	return to, err
+}
+
+// Append adds a row: one value for each column, of the Go type that goes with the column's type, or nil. row may be used
+// again afterwards. Bytes that are not text (not UTF-8, or zero) become U+FFFD.
+func (a *Appender) Append(row []any) error {
+	err := a.table.encode(a.row, row)
+	if err == nil {
+		err = a.sink.add(a.row)
+	}
+	if err != nil {
+		return fmt.Errorf("columnar: append to %s: %w", a.table.Name, err)
+	}
+	return nil
+}
+
+// Close writes what is left and closes the appender. Closing it again does nothing.
+func (a *Appender) Close() error {
+	a.loader.mu.Lock()
+	_, open := a.loader.sinks[a]
+	delete(a.loader.sinks, a)
+	a.loader.mu.Unlock()
+	if !open {
+		return nil
+	}
+	if err := a.sink.close(); err != nil {
+		return fmt.Errorf("columnar: close appender of %s: %w", a.table.Name, err)
+	}
+	return nil
+}

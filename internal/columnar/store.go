@@ -1,0 +1,131 @@
+package columnar
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
+)
+
+// Position says how far the tables have followed the database that feeds them.
+type Position struct {
+	Store value.ID // incarnation of that database
+	TxNo  int64    // every transaction with a lower number is in the tables
+}
+
+// Config says where the tables live.
+type Config struct {
+	Dir         string // folder of the DuckDB file; made when missing. Unused with PostgreSQL
+	PostgresURL string // "" = DuckDB; postgres://… = the schema "analytics" of that database
+	MemoryMiB   int    // most that DuckDB may use before it spills to the disk; 0 = 1024
+	Threads     int    // of DuckDB; 0 = as many as the machine has
+	Log         *slog.Logger
+}
+
+// Store is an open projection. It is safe for concurrent use.
+type Store struct {
+	engine engine
+	schema Schema
+
+	writing sync.Mutex // held by the one that changes tables: Rebuild, Apply, and Compact for moments
+}
+
+// engine is where tables live. Only query and position may be called concurrently with other calls.
+type engine interface {
+	position(ctx context.Context) (Position, bool, error)
+	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error
+	apply(ctx context.Context, to Position, d Delta) error
+	close() error
+}
+
+// Open opens the projection. One that is missing, damaged or of another schema or engine version is no error: it is
+// replaced by an empty one, and Position reports that there is none. When another process has the DuckDB file open, the
+// error is fault.Unavailable and names that process.
+func Open(ctx context.Context, cfg Config, schema Schema) (*Store, error) {
+	if err := schema.check(); err != nil {
+		return nil, fmt.Errorf("columnar: check schema: %w", err)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	open := openDuckDB
+	if cfg.PostgresURL != "" {
+		open = openPostgres
+	}
+	e, err := open(ctx, cfg, schema)
+	if err != nil {
+		return nil, fmt.Errorf("columnar: open: %w", err)
+	}
+	return &Store{engine: e, schema: schema}, nil
+}
+
+// Close closes the tables; rows being read stay readable until they are closed.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.engine.close(); err != nil {
+		return fmt.Errorf("columnar: close: %w", err)
+	}
+	return nil
+}
+
+// Position reports how far the tables have followed, and false when they must be rebuilt first.
+func (s *Store) Position(ctx context.Context) (Position, bool, error) {
+	p, ok, err := s.engine.position(ctx)
+	if err != nil {
+		return Position{}, false, fmt.Errorf("columnar: read position: %w", err)
+	}
+	return p, ok, nil
+}
+
+// Query runs one SELECT with $1 placeholders. Tables that are not built yet are fault.Unavailable, not empty.
+func (s *Store) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	rows, err := s.engine.query(ctx, text, args)
+	if err != nil {
+		return nil, fmt.Errorf("columnar: query: %w", err)
+	}
+	return rows, nil
+}
+
+// Rebuild fills all tables anew and then puts them in the place of the old ones, which answer queries until that moment
+// and stay when fill fails or the process dies. fill returns the position that the rows stand for.
+func (s *Store) Rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.engine.rebuild(ctx, fill); err != nil {
+		return fmt.Errorf("columnar: rebuild: %w", err)
+	}
+	return nil
+}
+
+// Apply changes the tables and moves the position in one transaction. Its position must be one of the same database and
+// not before the present one.
+func (s *Store) Apply(ctx context.Context, to Position, d Delta) error {
+	if err := d.check(s.schema); err != nil {
+		return fmt.Errorf("columnar: apply: %w", err)
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.engine.apply(ctx, to, d); err != nil {
+		return fmt.Errorf("columnar: apply: %w", err)
+	}
+	return nil
+}
+
+var errNotBuilt = fault.New(fault.Unavailable, "the analytical tables are being built: try again in a moment")
+
+// checkMove refuses a position that does not follow the present one.
+func checkMove(from, to Position) error {
+	if from.Store != to.Store {
+		return fault.New(fault.Conflict, "the tables follow database %s, not %s: rebuild them", from.Store, to.Store)
+	}
+	if to.TxNo < from.TxNo {
+		return fault.New(fault.Conflict, "the tables are at transaction %d already, beyond %d", from.TxNo, to.TxNo)
+	}
+	return nil
+}
