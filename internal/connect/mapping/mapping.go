@@ -1,5 +1,7 @@
 package mapping
 
+import "zveno.dev/zveno/internal/crm"
+
 // Mapping covers the files of one import.
 type Mapping struct {
 	Source string  `json:"source"` // the system the files come from: "salesforce", "hubspot", …, "files"; external IDs are unique within it
@@ -18,18 +20,22 @@ const (
 
 // Table maps one file or sheet.
 type Table struct {
-	Name    string   `json:"name"`   // of the file without its ending, or of the sheet; * and ? as in file names
-	Object  string   `json:"object"` // crm object name; "" = this table is left out
-	Shape   Shape    `json:"shape"`
-	Columns []Column `json:"columns"`
+	Name    string            `json:"name"`   // of the file without its ending, or of the sheet; * and ? as in file names
+	Object  string            `json:"object"` // crm object name; "" = this table is left out
+	Shape   Shape             `json:"shape"`
+	Columns []Column          `json:"columns"`
+	Set     map[string]string `json:"set,omitempty"`    // fields that hold the same in every row: {"kind": "call"} for a table of calls
+	Fields  map[string]string `json:"fields,omitempty"` // changes: the source's name of a field → the field of the object; other fields are left out
 }
 
 // Column maps one column.
 type Column struct {
-	Header string `json:"header"`           // as in the file
-	Target string `json:"target"`           // a field of the object, "custom.<name>", one of the special targets, or "" = left out
-	Format string `json:"format,omitempty"` // how to read it: for days and instants "ymd", "dmy" or "mdy"; for numbers "point" or "comma"; for money also a currency, "comma EUR"
-	Create bool   `json:"create,omitempty"` // a reference that resolves to nothing makes the record it names (people, teams, stages, products)
+	Header string            `json:"header"`           // as in the file
+	Target string            `json:"target"`           // a field of the object, "custom.<name>", one of the special targets, or "" = left out
+	Format string            `json:"format,omitempty"` // how to read it, see Format; for days and instants "ymd", "dmy" or "mdy"; for numbers "point" or "comma"; for money also a currency, "comma EUR"
+	Create bool              `json:"create,omitempty"` // a reference that resolves to nothing makes the record it names (people, teams, stages, products)
+	Kind   crm.Kind          `json:"kind,omitempty"`   // of a custom field that is not there yet
+	Values map[string]string `json:"values,omitempty"` // what the source writes → what is meant, for choices: {"BestCase": "best_case"}
 }
 
 // Special targets, besides the object's own fields.

@@ -1,0 +1,186 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"zveno.dev/zveno/internal/connect/tabular"
+	"zveno.dev/zveno/internal/crm"
+)
+
+// claim is one column's wish for a target.
+type claim struct {
+	column int
+	target string
+	rank   int // lower is better
+	sure   float64
+	reason Reason
+}
+
+// generalRank puts general names behind the vendor's own.
+const generalRank = 1000
+
+// decideColumns gives each column of a table its target, format and reason.
+func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
+	o := crm.ObjectNamed(s.Object)
+	out := make([]ColumnDecision, len(t.Header))
+	var claims []claim
+	for i, header := range t.Header {
+		out[i] = ColumnDecision{Column: Column{Header: header}, Reason: because("column_unknown")}
+		switch c, ok := s.claim(header, b.known, o); {
+		case !ok:
+			b.suggest(&out[i], s, o)
+		case c.target == "":
+			out[i].Reason = c.reason
+		case !t.suits(i, o, s, c.target):
+			out[i].Confidence, out[i].Suggested = sureUnfit, c.target
+			out[i].Reason = because("column_unfit", c.target, t.kind(i))
+		default:
+			c.column = i
+			claims = append(claims, c)
+		}
+	}
+	settle(claims, out, o, s.Shape)
+	b.customs = map[string]bool{}
+	for i := range out {
+		b.finish(t, i, s, o, &out[i])
+	}
+	return out
+}
+
+// claim says which target a header names: in the vendor's words first, in general ones then.
+func (s *spec) claim(header string, known []*profile, o *crm.Object) (claim, bool) {
+	if k, ok := s.headers[s.from.key(header)]; ok {
+		c := claim{target: k.target, rank: k.rank, sure: sureVendor, reason: because("column_vendor", s.from.Label)}
+		switch {
+		case k.target == "":
+			c.reason = because("column_ignored")
+		case s.from.Name == genericProfile:
+			c.sure, c.reason = sureGeneral, because("column_generic")
+		}
+		return c, true
+	}
+	for _, p := range known {
+		if p.Name != genericProfile {
+			continue
+		}
+		for _, general := range p.Tables {
+			k, ok := general.headers[p.key(header)]
+			if !ok || general.Object != s.Object || k.target == "" {
+				continue
+			}
+			if _, fits := targetNamed(o, s.Shape, k.target); fits {
+				return claim{target: k.target, rank: generalRank + k.rank, sure: sureGeneral, reason: because("column_generic")}, true
+			}
+		}
+	}
+	return claim{}, false
+}
+
+// settle gives every target to the best claim, and to no other unless several may have it.
+func settle(claims []claim, out []ColumnDecision, o *crm.Object, shape Shape) {
+	slices.SortStableFunc(claims, func(a, b claim) int { return cmp.Compare(a.rank, b.rank) })
+	taken := map[string]int{}
+	for _, c := range claims {
+		d := &out[c.column]
+		info, _ := targetNamed(o, shape, c.target)
+		if first, double := taken[c.target]; double && !info.many {
+			d.Reason = because("column_double", out[first].Header)
+			continue
+		}
+		taken[c.target] = c.column
+		d.Target, d.Confidence, d.Reason = c.target, c.sure, c.reason
+	}
+}
+
+// suggest names the known header that an unknown one is almost spelled like.
+func (b *builder) suggest(d *ColumnDecision, s *spec, o *crm.Object) {
+	var headers []string
+	targets := map[string]string{}
+	for _, target := range targetsOf(o, s.Shape) {
+		for _, header := range s.Columns[target] {
+			headers = append(headers, header)
+			targets[header] = target
+		}
+	}
+	if near := Similar(d.Header, headers); len(near) > 0 {
+		d.Reason, d.Suggested = because("column_similar", near[0]), targets[near[0]]
+	}
+}
+
+// finish adds format, translation and creation to a column that has a target, and makes a custom field of one that is
+// unknown, where that is wished.
+func (b *builder) finish(t Described, i int, s *spec, o *crm.Object, d *ColumnDecision) {
+	unknown := d.Target == "" && (d.Reason.Code == "column_unknown" || d.Reason.Code == "column_similar" || d.Reason.Code == "column_unfit")
+	if unknown && b.wish.CustomFields && s.Shape == Records && t.filled(i) {
+		b.makeCustom(t, i, d)
+	}
+	if d.Target == "" {
+		return
+	}
+	info, _ := targetNamed(o, s.Shape, d.Target)
+	kind := info.kind
+	if info.custom {
+		kind = d.Kind
+	}
+	if d.Target == TargetNewValue || d.Target == TargetOldValue {
+		kind = KindAny
+	}
+	d.Format = b.decideFormat(t, i, s, kind, d).String()
+	if kind == crm.Choice || kind == crm.Bool || kind == KindAny {
+		d.Values = s.valuesOf(d.Target, info.choices)
+	}
+	if kind == crm.Reference {
+		d.Create = b.mayCreate(info.ref)
+	}
+}
+
+// valuesOf is the translation of a target's values; a table of changes has those of all its fields.
+func (s *spec) valuesOf(target string, choices []string) map[string]string {
+	values := s.Values[target]
+	if values != nil || len(choices) == 0 {
+		return values
+	}
+	return nil
+}
+
+// mayCreate reports whether references to an object may make records: what has no table of its own in the import would
+// otherwise be lost. Contacts, leads and deals need more than a name.
+func (b *builder) mayCreate(object string) bool {
+	switch object {
+	case "stage", "pipeline":
+		return true
+	case "person", "team", "product", "account", "campaign":
+		return !slices.Contains(b.objects, object)
+	}
+	return false
+}
+
+// makeCustom gives a column a custom field of the kind that its values have, with a name that no other column has.
+func (b *builder) makeCustom(t Described, i int, d *ColumnDecision) {
+	name := cmp.Or(customName(d.Header), "column")
+	for n := 2; b.customs[name]; n++ {
+		name = fmt.Sprintf("%s_%d", cmp.Or(customName(d.Header), "column"), n)
+	}
+	b.customs[name] = true
+	d.Target, d.Confidence, d.Reason, d.Suggested = customPrefix+name, sureGeneral, because("column_custom"), ""
+	d.Kind = customKind(t.kind(i))
+}
+
+// customKind is the kind of a custom field that holds values of the given look.
+func customKind(kind tabular.Kind) crm.Kind {
+	switch kind {
+	case tabular.KindInteger, tabular.KindDecimal:
+		return crm.Number
+	case tabular.KindMoney:
+		return crm.Money
+	case tabular.KindDate:
+		return crm.Day
+	case tabular.KindDateTime:
+		return crm.Instant
+	case tabular.KindBool:
+		return crm.Bool
+	}
+	return crm.Text
+}

@@ -1,0 +1,156 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"zveno.dev/zveno/internal/crm"
+)
+
+// filesSource is the source of files whose vendor is not known.
+const filesSource = "files"
+
+// Propose says what every table and column probably is, why, and what a person has to decide before an import. It reads
+// nothing but its arguments, and the same arguments give the same proposal. It fails only when an embedded profile is
+// broken.
+func Propose(tables []Described, wish Wish) (Proposal, error) {
+	known, err := profiles()
+	if err != nil {
+		return Proposal{}, err
+	}
+	elected := wish.Source
+	if !slices.ContainsFunc(known, func(p *profile) bool { return p.Name == wish.Source }) {
+		elected = elect(tables, known)
+	}
+	b := &builder{wish: wish, known: known}
+	b.out.Mapping.Source = cmp.Or(wish.Source, elected, filesSource)
+	verdicts := make([]verdict, len(tables))
+	for i, t := range tables {
+		verdicts[i] = b.decideTable(t, tables, elected)
+		if s := verdicts[i].spec; s != nil {
+			b.objects = append(b.objects, s.Object)
+		}
+	}
+	for i, t := range tables {
+		b.addTable(t, verdicts[i])
+	}
+	return b.out, nil
+}
+
+// builder gathers a proposal.
+type builder struct {
+	wish    Wish
+	known   []*profile
+	objects []string        // that some table of the import holds
+	customs map[string]bool // names of custom fields in the table at hand
+	out     Proposal
+}
+
+// decideTable says what a table holds: as the user wished, or as it looks.
+func (b *builder) decideTable(t Described, all []Described, elected string) verdict {
+	object, wanted := b.wish.Objects[t.Name]
+	if answer, ok := b.answer(t.Name, ""); ok {
+		object, wanted = answer, true
+	}
+	switch {
+	case wanted && object == "":
+		return verdict{reason: because("table_wish_out")}
+	case wanted && crm.ObjectNamed(object) == nil:
+		return verdict{reason: because("table_wrong_object", object, strings.Join(objectNames(), ", "))}
+	case len(t.Header) == 0:
+		return verdict{reason: because("table_empty")}
+	case wanted:
+		return wished(t, b.known, elected, object)
+	case describesOthers(t, all):
+		return verdict{score: enoughVendor, reason: because("table_dictionary")}
+	}
+	return judge(t, b.known, elected)
+}
+
+func (b *builder) answer(table, column string) (string, bool) {
+	for _, a := range b.wish.Answers {
+		if a.Table == table && a.Column == column {
+			return a.Option, true
+		}
+	}
+	return "", false
+}
+
+// addTable adds one table's decision, mapping, questions and warnings.
+func (b *builder) addTable(t Described, v verdict) {
+	decision := TableDecision{Name: t.Name, Shape: Records, Confidence: confidence(v.score), Reason: v.reason}
+	mapped := Table{Name: t.Name, Shape: Records}
+	if v.spec == nil {
+		decision.Columns = leaveOut(t)
+		if len(v.options) > 0 {
+			b.out.Questions = append(b.out.Questions, Question{
+				Table: t.Name, Code: QuestionObject, Options: append(v.options, ""),
+				Text: fmt.Sprintf("What does %s hold: %s, or something that should be left out?", t.Name, strings.Join(v.options, ", ")),
+			})
+		}
+	} else {
+		s := v.spec
+		mapped.Object, mapped.Shape, mapped.Set, mapped.Fields = s.Object, s.Shape, s.Set, s.Fields
+		decision.Vendor, decision.Object, decision.Shape = s.from.Name, s.Object, s.Shape
+		decision.Columns = b.decideColumns(t, s)
+		b.warnMissing(t, s, decision.Columns)
+	}
+	for _, c := range decision.Columns {
+		mapped.Columns = append(mapped.Columns, c.Column)
+	}
+	b.out.Tables = append(b.out.Tables, decision)
+	b.out.Mapping.Tables = append(b.out.Mapping.Tables, mapped)
+}
+
+// leaveOut is the decision on the columns of a table that is left out.
+func leaveOut(t Described) []ColumnDecision {
+	columns := make([]ColumnDecision, len(t.Header))
+	for i, header := range t.Header {
+		columns[i] = ColumnDecision{Column: Column{Header: header}, Reason: because("column_table_out")}
+	}
+	return columns
+}
+
+// warnMissing warns of what records of the object need and no column gives.
+func (b *builder) warnMissing(t Described, s *spec, columns []ColumnDecision) {
+	has := func(targets ...string) bool {
+		return slices.ContainsFunc(columns, func(c ColumnDecision) bool { return slices.Contains(targets, c.Target) })
+	}
+	warn := func(code string, args ...any) {
+		b.out.Warnings = append(b.out.Warnings, Warning{Table: t.Name, Reason: because(code, args...)})
+	}
+	if s.Shape != Records {
+		for _, target := range []string{TargetRecord, TargetAt} {
+			if !has(target) {
+				warn("missing_required", target, "row of history")
+			}
+		}
+		return
+	}
+	for _, f := range crm.ObjectNamed(s.Object).Fields {
+		if f.Required && s.Set[f.Name] == "" && !has(append(standIns[s.Object+"."+f.Name], f.Name)...) {
+			warn("missing_required", f.Name, s.Object)
+		}
+	}
+	if !has(TargetID) && !slices.Contains(namedByWords, s.Object) {
+		warn("missing_id")
+	}
+}
+
+// standIns lists the special targets that give a required field as well.
+var standIns = map[string][]string{
+	"contact.last_name": {TargetFullName},
+	"person.name":       {TargetFirstName, TargetLastName},
+	"stage.pipeline":    {TargetPipeline},
+}
+
+// namedByWords are the objects whose records have no other identity than their name or what they link.
+var namedByWords = []string{"stage", "pipeline", "team", "person", "product", "price_book", "price", "rate", "quota"}
+
+// confidence turns evidence into 0–1, two digits.
+func confidence(score float64) float64 {
+	return math.Round(100*math.Min(1, score/(2*enoughVendor))) / 100
+}

@@ -1,0 +1,49 @@
+package mapping
+
+import "fmt"
+
+// Reason says why something was decided. Code and Args are for translation; String is English.
+type Reason struct {
+	Code string `json:"code"`
+	Args []any  `json:"args,omitempty"`
+}
+
+// The codes of reasons with their English text; %v stand for Args in order.
+var reasonTexts = map[string]string{
+	// Why a table is what it is, or is left out.
+	"table_vendor":       "looks like %v of %v",
+	"table_generic":      "column names are those of %v",
+	"table_wish":         "as you said",
+	"table_wish_out":     "left out, as you said",
+	"table_unknown":      "left out: the columns are not those of any record known here",
+	"table_unsure":       "left out until you say what it holds: it could be %v",
+	"table_known":        "left out: %v",
+	"table_dictionary":   "left out: it describes the columns of the other tables and has no records",
+	"table_empty":        "left out: it has no columns",
+	"table_wrong_object": "left out: you said it holds %v, which is no object; there are %v",
+
+	// Why a column has its target, or none.
+	"column_vendor":    "%v calls it so",
+	"column_generic":   "a usual name for it",
+	"column_ignored":   "known, and of no use here",
+	"column_unknown":   "not known",
+	"column_custom":    "not known: becomes a custom field",
+	"column_double":    "%q already gives the same",
+	"column_unfit":     "named like %v, but its values are not: %v",
+	"column_similar":   "not known; spelled almost like %q",
+	"column_table_out": "its table is left out",
+
+	// What a person should know before importing.
+	"missing_required": "no column gives %v, which every %v needs",
+	"missing_id":       "no column gives the record's ID: records are recognised by name, so importing again after a renaming makes a second record",
+	"missing_owner":    "no column gives the owner: numbers by person will be empty",
+	"date_by_answer":   "your answer %v does not fit the column, whose values can only be %v",
+	"mixed_currencies": "amounts are in several currencies (%v) and no column names them: amounts without a sign count as %v",
+	"date_mixed":       "no order of day, month and year fits all dates: most are %v, the others will be rejected",
+	"vendor_unsure":    "the files could come from %v: their IDs are kept as those of %v",
+}
+
+// String is the reason in English.
+func (r Reason) String() string { return fmt.Sprintf(reasonTexts[r.Code], r.Args...) }
+
+func because(code string, args ...any) Reason { return Reason{Code: code, Args: args} }
