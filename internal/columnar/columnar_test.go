@@ -31,6 +31,11 @@ var feeder = value.SeededID(1, 2, 3)
 func each(t *testing.T, fn func(t *testing.T, cfg Config)) {
 	t.Helper()
 	t.Run("duckdb", func(t *testing.T) { fn(t, duckConfig(t)) })
+	t.Run("postgres", func(t *testing.T) { fn(t, postgresConfig(t)) })
+}
+
+func postgresConfig(t testing.TB) Config {
+	return Config{PostgresURL: dbtest.EmptyPostgresConfig(t).URL, Log: dbtest.Log(t)}
 }
 
 func duckConfig(t testing.TB) Config {

@@ -154,6 +154,7 @@ func removeDuckDB(path string) error {
 // duckSink appends rows over a connection of its own.
 type duckSink struct {
 	ctx      context.Context
+	path     string // for messages
 	conn     *sql.Conn
 	appender *duckdb.Appender
 }
@@ -165,9 +166,9 @@ func (f *duckFile) openSink(ctx context.Context, t Table) (*duckSink, error) {
 	}
 	appender, err := openAppender(conn, t)
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, explainDuckDB(errors.Join(err, conn.Close()), f.path)
 	}
-	return &duckSink{ctx: ctx, conn: conn, appender: appender}, nil
+	return &duckSink{ctx: ctx, path: f.path, conn: conn, appender: appender}, nil
 }
 
 func openAppender(conn *sql.Conn, t Table) (appender *duckdb.Appender, err error) {
@@ -178,10 +179,12 @@ func openAppender(conn *sql.Conn, t Table) (appender *duckdb.Appender, err error
 	return appender, err
 }
 
-func (s *duckSink) add(row []driver.Value) error { return s.appender.AppendRow(row...) }
+func (s *duckSink) add(row []driver.Value) error {
+	return explainDuckDB(s.appender.AppendRow(row...), s.path)
+}
 
 func (s *duckSink) close() error {
-	return errors.Join(s.appender.CloseWithCancel(s.ctx), s.conn.Close())
+	return explainDuckDB(errors.Join(s.appender.CloseWithCancel(s.ctx), s.conn.Close()), s.path)
 }
 
 // explainDuckDB gives DuckDB's errors the kind and the words that a user can act on.

@@ -6,8 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"sync"
-
-	"zveno.dev/zveno/internal/fault"
 )
 
 // duckStore keeps the tables in a DuckDB file. A rebuild makes the next file beside it and then changes over.
@@ -91,16 +89,12 @@ func (s *duckStore) rebuild(ctx context.Context, fill func(context.Context, *Loa
 	}
 	ctx, cancel := context.WithCancel(ctx) // ends what appenders that fill forgot are doing
 	defer cancel()
-	loader := newLoader(s.schema, func(t Table) (sink, error) { return next.openSink(ctx, t) })
-	to, err := loader.run(ctx, fill)
-	if err == nil && to.Store.IsZero() {
-		err = fault.New(fault.Internal, "the position does not say which database it is of")
-	}
+	to, err := newLoader(s.schema, func(t Table) (sink, error) { return next.openSink(ctx, t) }).run(ctx, fill)
 	if err == nil {
-		err = next.finish(ctx, s.fingerprint, to)
+		err = explainDuckDB(next.finish(ctx, s.fingerprint, to), next.path)
 	}
 	if err != nil {
-		return errors.Join(explainDuckDB(err, next.path), next.close(), next.remove())
+		return errors.Join(err, next.close(), next.remove())
 	}
 	s.changeOver(next, to)
 	return nil

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"sync"
+
+	"zveno.dev/zveno/internal/fault"
 )
 
 // Loader fills the tables of a rebuild. Its appenders may be used at the same time, each by one goroutine; several may
@@ -60,6 +62,9 @@ func (l *Loader) run(ctx context.Context, fill func(context.Context, *Loader) (P
 		if err == nil {
 			err = fmt.Errorf("an appender of %s was not closed", a.table.Name)
 		}
+	}
+	if err == nil && to.Store.IsZero() {
+		err = fault.New(fault.Internal, "the position does not say which database it is of")
 	}
 	return to, err
 }

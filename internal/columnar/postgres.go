@@ -2,10 +2,193 @@ package columnar
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"zveno.dev/zveno/internal/fault"
 )
 
-func openPostgres(context.Context, Config, Schema) (engine, error) {
-	return nil, fault.New(fault.Unavailable, "analytical tables in PostgreSQL are not there yet")
+// The PostgreSQL schemas. Renaming a schema locks none of its tables, so a rebuild changes over without waiting for queries.
+const (
+	liveSchema = "analytics"     // answers queries
+	newSchema  = "analytics_new" // being filled
+	oldSchema  = "analytics_old" // replaced, about to be dropped
+)
+
+// Advisory locks: several processes may share one database.
+const (
+	lockRebuild int64 = 0x7a76656e6f_01 // held by the process that fills newSchema
+	lockChange  int64 = 0x7a76656e6f_02 // held by the transaction that changes liveSchema
+)
+
+// postgresStore keeps the tables in a schema of a PostgreSQL database. They are not logged: a server that crashed comes
+// back with all of them empty, the state row included, so they ask to be rebuilt. Nothing is remembered here, since other
+// processes may rebuild or change the tables too.
+type postgresStore struct {
+	cfg         Config
+	schema      Schema
+	fingerprint string
+	address     *pgx.ConnConfig
+	place       string    // for messages
+	reader      *sql.DB   // in read-only transactions
+	writer      *pgx.Conn // of whoever holds Store.writing; nil until needed
+}
+
+func openPostgres(ctx context.Context, cfg Config, schema Schema) (engine, error) {
+	address, err := pgx.ParseConfig(cfg.PostgresURL)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the address of the analytical database is wrong, expected postgres://user:password@host:5432/database: %w", err)
+	}
+	if address.ConnectTimeout == 0 {
+		address.ConnectTimeout = 10 * time.Second
+	}
+	if address.RuntimeParams["application_name"] == "" {
+		address.RuntimeParams["application_name"] = "zveno analytics"
+	}
+	address.RuntimeParams["search_path"] = liveSchema
+	reading := address.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on"
+	s := &postgresStore{cfg: cfg, schema: schema, fingerprint: schema.Fingerprint(), address: address, reader: stdlib.OpenDB(*reading)}
+	s.place = "PostgreSQL database " + address.Database + " at " + net.JoinHostPort(address.Host, strconv.Itoa(int(address.Port)))
+	s.reader.SetMaxIdleConns(4)
+	s.reader.SetConnMaxIdleTime(5 * time.Minute)
+	if err := s.reader.PingContext(ctx); err != nil {
+		return nil, errors.Join(s.explain(err), s.close())
+	}
+	return s, nil
+}
+
+func (s *postgresStore) close() error {
+	err := s.reader.Close()
+	if s.writer != nil {
+		err = errors.Join(err, s.writer.Close(context.Background()))
+	}
+	return err
+}
+
+func (s *postgresStore) position(ctx context.Context) (Position, bool, error) {
+	var found bool
+	err := s.reader.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, liveSchema+"."+stateTable).Scan(&found)
+	if err != nil || !found {
+		return Position{}, false, s.explain(err)
+	}
+	p, ok, err := readState(ctx, s.reader, s.fingerprint)
+	return p, ok, s.explain(err)
+}
+
+// query looks at the state row each time: without it, tables emptied by a crash would answer with zeros.
+func (s *postgresStore) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	_, ok, err := s.position(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errNotBuilt
+	}
+	rows, err := s.reader.QueryContext(ctx, text, args...)
+	return rows, s.explain(err)
+}
+
+// write runs fn on the writing connection, connecting again after that was lost.
+func (s *postgresStore) write(ctx context.Context, fn func(*pgx.Conn) error) error {
+	if s.writer == nil || s.writer.IsClosed() {
+		var err error
+		if s.writer, err = pgx.ConnectConfig(ctx, s.address); err != nil {
+			s.writer = nil
+			return s.explain(err)
+		}
+	}
+	return s.explain(fn(s.writer))
+}
+
+func (s *postgresStore) apply(ctx context.Context, to Position, d Delta) error {
+	return s.write(ctx, func(conn *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return s.applyIn(ctx, tx, to, d) })
+	})
+}
+
+func (s *postgresStore) applyIn(ctx context.Context, tx pgx.Tx, to Position, d Delta) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockChange); err != nil {
+		return err
+	}
+	from, ok, err := s.position(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errNotBuilt
+	}
+	if err := checkMove(from, to); err != nil {
+		return err
+	}
+	for _, statement := range d.deletes(s.schema) {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	err = d.inserts(s.schema, func(t Table, rows [][]any) error {
+		buffer := newCopyBuffer(t)
+		for _, row := range rows {
+			if err := t.encode(buffer.row, row); err != nil {
+				return err
+			}
+			buffer.add(buffer.row)
+		}
+		return buffer.write(ctx, tx.Conn(), liveSchema)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE `+stateTable+` SET tx_no = $1`, to.TxNo)
+	return err
+}
+
+// compact makes room of deleted rows and refreshes what the planner knows; the server's own autovacuum does so later.
+func (s *postgresStore) compact(ctx context.Context) error {
+	_, ok, err := s.position(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, s.address)
+	if err != nil {
+		return s.explain(err)
+	}
+	defer conn.Close(context.Background())
+	for _, t := range s.schema.Tables {
+		if _, err := conn.Exec(ctx, "VACUUM (ANALYZE) "+t.Name); err != nil {
+			return s.explain(err)
+		}
+	}
+	return nil
+}
+
+// explain gives PostgreSQL's errors the kind and the words that a user can act on.
+func (s *postgresStore) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return fault.New(fault.Unavailable, "the %s cannot be reached: %w", s.place, err)
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case !ok:
+		return err
+	case e.Code == "42501":
+		return fault.New(fault.Unavailable, "the %s lets this user not keep analytical tables: GRANT CREATE ON DATABASE %s TO the user, or make it own the schema %s (%w)",
+			s.place, s.address.Database, liveSchema, err)
+	case e.Code == "53100":
+		return fault.New(fault.Unavailable, "the disk of the %s is full: free some space and try again (%w)", s.place, err)
+	case e.Code[:2] == "53" || e.Code[:2] == "57" && e.Code != "57014":
+		return fault.New(fault.Unavailable, "the %s is busy or shutting down: try again (%w)", s.place, err)
+	}
+	return fmt.Errorf("%s: %w", s.place, err)
 }
