@@ -351,11 +351,11 @@ func TestSchemaChecks(t *testing.T) {
 		"unknown key":     {{Name: "a", Key: "b", Columns: []Column{good}}},
 		"key of any type": {{Name: "a", Key: "b", Columns: []Column{{"b", Big}}}},
 	} {
-		if _, err := Open(t.Context(), Config{Dir: t.TempDir()}, Schema{tables}); err == nil {
+		if _, err := Open(t.Context(), Config{Dir: t.TempDir()}, Schema{Tables: tables}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if a, b := sample.Fingerprint(), (Schema{sample.Tables[:1]}).Fingerprint(); a == b || len(a) != 32 {
+	if a, b := sample.Fingerprint(), (Schema{Tables: sample.Tables[:1]}).Fingerprint(); a == b || len(a) != 32 {
 		t.Errorf("fingerprints %q and %q", a, b)
 	}
 }

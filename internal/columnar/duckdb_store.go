@@ -100,6 +100,8 @@ func (s *duckStore) rebuild(ctx context.Context, fill func(context.Context, *Loa
 	return nil
 }
 
+func (s *duckStore) reshape(schema Schema) { s.schema, s.fingerprint = schema, schema.Fingerprint() }
+
 // changeOver lets next answer queries from now on, and removes the old file when nobody uses it any more.
 func (s *duckStore) changeOver(next *duckFile, to Position) {
 	s.mu.Lock()

@@ -52,6 +52,8 @@ func (s *postgresStore) fillNew(ctx context.Context, conn *pgx.Conn, fill func(c
 	return s.explain(err)
 }
 
+func (s *postgresStore) reshape(schema Schema) { s.schema, s.fingerprint = schema, schema.Fingerprint() }
+
 // finishing are the statements that make full tables fast: indexes, and what the planner must know.
 func (s *postgresStore) finishing() []string {
 	var statements []string

@@ -43,9 +43,10 @@ type Table struct {
 	Indexes []string // columns of each index, like "stage, entered_us"; PostgreSQL only
 }
 
-// Schema is all tables of a projection.
+// Schema is all tables of a projection. Version changes when rows of the same shape come to mean something else.
 type Schema struct {
-	Tables []Table
+	Tables  []Table
+	Version string
 }
 
 // layoutVersion is part of each fingerprint; it goes up when this package stores the same schema in another way.
@@ -60,7 +61,7 @@ const stateDDL = "CREATE TABLE " + stateTable + " (fingerprint TEXT, store TEXT,
 // Fingerprint identifies the schema: tables with another fingerprint are of no use.
 func (s Schema) Fingerprint() string {
 	hash := sha256.New()
-	fmt.Fprintln(hash, layoutVersion)
+	fmt.Fprintf(hash, "%d %q\n", layoutVersion, s.Version)
 	for _, t := range s.Tables {
 		fmt.Fprintf(hash, "%q %q %q\n", t.Name, t.Key, t.Indexes)
 		for _, c := range t.Columns {

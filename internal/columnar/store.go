@@ -40,6 +40,7 @@ type engine interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 	rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error
 	apply(ctx context.Context, to Position, d Delta) error
+	reshape(schema Schema)
 	close() error
 }
 
@@ -90,6 +91,18 @@ func (s *Store) Query(ctx context.Context, text string, args ...any) (*sql.Rows,
 		return nil, fmt.Errorf("columnar: query: %w", err)
 	}
 	return rows, nil
+}
+
+// Reshape sets the schema of the next Rebuild, which must follow. Until then the old tables answer where they can.
+func (s *Store) Reshape(schema Schema) error {
+	if err := schema.check(); err != nil {
+		return fmt.Errorf("columnar: check schema: %w", err)
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.schema = schema
+	s.engine.reshape(schema)
+	return nil
 }
 
 // Rebuild fills all tables anew and then puts them in the place of the old ones, which answer queries until that moment
