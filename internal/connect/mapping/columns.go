@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"zveno.dev/zveno/internal/connect/tabular"
 	"zveno.dev/zveno/internal/crm"
@@ -33,9 +34,9 @@ func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 			b.suggest(&out[i], s, o)
 		case c.target == "":
 			out[i].Reason = c.reason
-		case !t.suits(i, o, s, c.target):
+		case !b.suits(t, i, s, o, c.target):
 			out[i].Confidence, out[i].Suggested = sureUnfit, c.target
-			out[i].Reason = because("column_unfit", c.target, t.kind(i))
+			out[i].Reason = because("column_unfit", c.target, strings.Join(t.texts(i)[:min(3, len(t.texts(i)))], ", "))
 		default:
 			c.column = i
 			claims = append(claims, c)
@@ -47,6 +48,12 @@ func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 		b.finish(t, i, s, o, &out[i])
 	}
 	return out
+}
+
+// suits reports whether a column's values are those of a target.
+func (b *builder) suits(t Described, i int, s *spec, o *crm.Object, name string) bool {
+	info, ok := targetNamed(o, s.Shape, name)
+	return ok && t.suits(i, info, s.Values[name])
 }
 
 // claim says which target a header names: in the vendor's words first, in general ones then.
@@ -129,20 +136,11 @@ func (b *builder) finish(t Described, i int, s *spec, o *crm.Object, d *ColumnDe
 	}
 	d.Format = b.decideFormat(t, i, s, kind, d).String()
 	if kind == crm.Choice || kind == crm.Bool || kind == KindAny {
-		d.Values = s.valuesOf(d.Target, info.choices)
+		d.Values = s.Values[d.Target]
 	}
 	if kind == crm.Reference {
 		d.Create = b.mayCreate(info.ref)
 	}
-}
-
-// valuesOf is the translation of a target's values; a table of changes has those of all its fields.
-func (s *spec) valuesOf(target string, choices []string) map[string]string {
-	values := s.Values[target]
-	if values != nil || len(choices) == 0 {
-		return values
-	}
-	return nil
 }
 
 // mayCreate reports whether references to an object may make records: what has no table of its own in the import would
@@ -165,7 +163,10 @@ func (b *builder) makeCustom(t Described, i int, d *ColumnDecision) {
 	}
 	b.customs[name] = true
 	d.Target, d.Confidence, d.Reason, d.Suggested = customPrefix+name, sureGeneral, because("column_custom"), ""
-	d.Kind = customKind(t.kind(i))
+	d.Kind = crm.Text
+	if p := t.profile(i); p != nil {
+		d.Kind = customKind(p.Kind)
+	}
 }
 
 // customKind is the kind of a custom field that holds values of the given look.

@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zveno.dev/zveno/internal/connect/tabular"
@@ -13,69 +14,135 @@ import (
 // when it adds a question.
 func (b *builder) decideFormat(t Described, i int, s *spec, kind crm.Kind, d *ColumnDecision) Format {
 	var f Format
-	if i >= len(t.Columns) {
+	key := s.from.key(d.Header)
+	if counted(kind) && kind != KindAny {
+		f.Unit = s.units[key]
+	}
+	f.List = kind == crm.Reference && s.lists[key]
+	p := t.profile(i)
+	if p == nil {
 		return f
 	}
-	seen := t.Columns[i]
-	if kind == crm.Day || kind == crm.Instant || kind == KindAny {
-		f.Order = b.decideOrder(t, i, d)
+	if dated(kind) {
+		f.Order = b.decideOrder(t, p)
 	}
-	switch kind {
-	case crm.Number, crm.Integer, crm.Money, crm.Seconds, KindAny:
-		f.Decimal = decimalOf(seen)
-		f.Unit = s.Units[d.Header]
-	case crm.Reference:
-		f.List = slices.Contains(s.Lists, d.Header)
+	if counted(kind) {
+		f.Decimal = b.decideDecimal(t, p)
 	}
 	if kind == crm.Money || kind == KindAny {
-		f.Currency = b.decideCurrency(seen)
+		f.Currency = b.decideCurrency(t, p)
 	}
-	if d.Target == "probability" && f.Unit == "" && seen.Percent {
+	if d.Target == "probability" && f.Unit == "" && inPercent(t.texts(i), p) {
 		f.Unit = UnitPercent
 	}
 	return f
 }
 
-// decimalOf is the decimal sign of a column; "" when no value needs one.
-func decimalOf(seen Seen) string {
-	if len(seen.Decimals) == 1 {
-		return seen.Decimals[0].String()
-	}
-	return ""
+// inPercent reports whether a column of probabilities counts to 100.
+func inPercent(texts []string, p *tabular.ColumnProfile) bool {
+	return p.Numbers.Percent || slices.ContainsFunc(texts, func(text string) bool {
+		plain, err := tabular.ParseNumber(text, p.Numbers.Decimal)
+		n, errNumber := strconv.ParseFloat(plain, 64)
+		return err == nil && errNumber == nil && n > 1
+	})
 }
 
-// decideCurrency is the one currency that a column writes, or the one that the user gave.
-func (b *builder) decideCurrency(seen Seen) string {
-	if len(seen.Currencies) == 1 {
-		return seen.Currencies[0]
-	}
-	return b.wish.Currency
-}
-
-// decideOrder is the order of day, month and year in a column. Where the values allow several, it is asked for.
-func (b *builder) decideOrder(t Described, i int, d *ColumnDecision) string {
-	seen := t.Columns[i]
-	if seen.Kind != tabular.KindDate && seen.Kind != tabular.KindDateTime || len(seen.Orders) == 3 {
-		return ""
-	}
-	if len(seen.Orders) == 1 {
-		return string(seen.Orders[0])
-	}
-	options := []string{}
-	for _, o := range seen.Orders {
-		options = append(options, string(o))
-	}
-	answer, ok := b.answer(t.Name, d.Header)
-	if !ok {
+// decideOrder is the order of day, month and year in a column; "" where each value shows it. Where the values allow two
+// orders, it is asked for.
+func (b *builder) decideOrder(t Described, p *tabular.ColumnProfile) string {
+	dates := &p.Dates
+	answer, answered := b.answer(t.Name, p.Name)
+	if !answered {
 		answer = b.wish.DateOrder
 	}
-	if slices.Contains(options, answer) {
+	switch {
+	case !dates.Ambiguous && dates.Order == tabular.OrderYMD && !dates.TwoDigitYears:
+		return ""
+	case !dates.Ambiguous:
+		if answered && answer != string(dates.Order) && dates.Order != tabular.OrderUnknown && !dates.ByConvention {
+			b.warn(t, p.Name, "answer_unfit", answer, string(dates.Order))
+		} else if answered && dates.ByConvention && slices.Contains(orders, answer) {
+			return answer
+		}
+		return string(dates.Order)
+	case answer == string(tabular.OrderDMY) || answer == string(tabular.OrderMDY):
 		return answer
 	}
-	b.out.Questions = append(b.out.Questions, Question{
-		Table: t.Name, Column: d.Header, Code: QuestionDateOrder, Options: options,
-		Text: fmt.Sprintf("In which order does %q of %s write day, month and year? Its values (%s) fit %s.",
-			d.Header, t.Name, strings.Join(seen.Texts[:min(3, len(seen.Texts))], ", "), strings.Join(options, " and ")),
+	if dates.DayFirst > 0 && dates.MonthFirst > 0 {
+		b.warn(t, p.Name, "date_mixed", dates.DayFirst, dates.MonthFirst)
+	}
+	b.ask(Question{
+		Table: t.Name, Column: p.Name, Code: QuestionDateOrder, Likely: string(dates.Hint),
+		Options: []string{string(tabular.OrderDMY), string(tabular.OrderMDY)},
+		Text: fmt.Sprintf("In which order does column %q of %s write day, month and year? Its values, such as %s in line %d, can be read day first or month first.",
+			p.Name, t.Name, dates.FirstAmbiguous.Text, dates.FirstAmbiguous.Line),
 	})
 	return ""
+}
+
+// decideDecimal is the decimal sign of a column; "" where no value needs one. Where the values can be read in two ways,
+// it is asked for.
+func (b *builder) decideDecimal(t Described, p *tabular.ColumnProfile) string {
+	n := &p.Numbers
+	if !n.Ambiguous {
+		if n.Decimal == tabular.DecimalUnknown {
+			return ""
+		}
+		return n.Decimal.String()
+	}
+	if answer, ok := b.answer(t.Name, p.Name); ok && slices.Contains(decimals, answer) {
+		return answer
+	}
+	b.ask(Question{
+		Table: t.Name, Column: p.Name, Code: QuestionDecimal, Options: decimals,
+		Text: fmt.Sprintf("What is the decimal sign in column %q of %s? Its values, such as %s in line %d, can be read with a point or with a comma.",
+			p.Name, t.Name, n.FirstAmbiguous.Text, n.FirstAmbiguous.Line),
+	})
+	return ""
+}
+
+// sharedSigns are the currencies whose sign does not say which of them is meant.
+var sharedSigns = []string{"SEK", "NOK", "DKK", "ISK", "RON", "MDL"}
+
+// decideCurrency is the one currency that a column writes, or the one that the user gave. Where a sign belongs to several
+// currencies equally, it is asked for.
+func (b *builder) decideCurrency(t Described, p *tabular.ColumnProfile) string {
+	fallback := b.wish.Currency
+	if answer, ok := b.answer(t.Name, p.Name); ok {
+		fallback = answer
+	}
+	var found []string
+	for _, sign := range p.Numbers.Currencies {
+		m, err := tabular.ParseMoney("1 "+sign.Text, tabular.DecimalPoint, fallback)
+		if err != nil {
+			b.askCurrency(t, p, sign.Text)
+			return ""
+		}
+		if !slices.Contains(found, m.Currency) {
+			found = append(found, m.Currency)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0]
+	case len(found) > 1:
+		b.warn(t, p.Name, "currencies_mixed", strings.Join(found, ", "))
+	}
+	return fallback
+}
+
+func (b *builder) askCurrency(t Described, p *tabular.ColumnProfile, sign string) {
+	var options []string
+	for _, code := range sharedSigns {
+		if m, err := tabular.ParseMoney("1 "+sign, tabular.DecimalPoint, code); err == nil && m.Currency == code {
+			options = append(options, code)
+		}
+	}
+	if len(options) == 0 {
+		return
+	}
+	b.ask(Question{
+		Table: t.Name, Column: p.Name, Code: QuestionCurrency, Options: options,
+		Text: fmt.Sprintf("In which currency are the amounts in column %q of %s? Several are written %q.", p.Name, t.Name, sign),
+	})
 }

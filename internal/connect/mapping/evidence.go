@@ -1,138 +1,110 @@
 package mapping
 
 import (
-	"context"
-	"fmt"
 	"regexp"
 	"slices"
 
 	"zveno.dev/zveno/internal/connect/tabular"
 	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/value"
 )
 
-// Seen is what the values of one column show.
-type Seen struct {
-	Kind       tabular.Kind
-	Filled     int64               // cells with a value
-	Orders     []tabular.DateOrder // that fit every date; several = the values do not decide
-	Decimals   []tabular.Decimal   // that fit every number; several = no value has decimals
-	Currencies []string            // written in the cells
-	Percent    bool                // numbers above 1, or with a percent sign
-	Texts      []string            // some of the different values
-}
-
-// Describe reads a table once and says what it looks like.
-func Describe(ctx context.Context, t *tabular.Table) (Described, error) {
-	d := Described{Name: t.Name, Header: t.Header, Columns: make([]Seen, len(t.Header))}
-	kinds := make([]map[tabular.Kind]int64, len(t.Header))
-	for i := range d.Columns {
-		d.Columns[i].Orders = []tabular.DateOrder{tabular.OrderDMY, tabular.OrderMDY, tabular.OrderYMD}
-		d.Columns[i].Decimals = []tabular.Decimal{tabular.DecimalPoint, tabular.DecimalComma}
-		kinds[i] = map[tabular.Kind]int64{}
-	}
-	for row, err := range t.Rows(ctx) {
-		if err != nil {
-			if ctx.Err() != nil {
-				return d, fmt.Errorf("mapping: describe %s: %w", t.Path, err)
-			}
-			continue
-		}
-		for i, cell := range row.Cells {
-			if kind := tabular.Classify(cell); kind != tabular.KindEmpty {
-				kinds[i][kind]++
-				d.Columns[i].see(cell, kind)
-			}
-		}
-	}
-	for i := range d.Columns {
-		d.Columns[i].conclude(kinds[i])
-	}
-	return d, nil
-}
-
-const mostTexts = 100
-
-func (s *Seen) see(cell string, kind tabular.Kind) {
-	s.Filled++
-	if len(s.Texts) < mostTexts && !slices.Contains(s.Texts, cell) {
-		s.Texts = append(s.Texts, cell)
-	}
-	switch kind {
-	case tabular.KindDate, tabular.KindDateTime:
-		s.Orders = slices.DeleteFunc(s.Orders, func(o tabular.DateOrder) bool {
-			_, err := tabular.ParseDay(cell, o)
-			return err != nil
-		})
-	case tabular.KindDecimal, tabular.KindMoney, tabular.KindInteger:
-		s.Decimals = slices.DeleteFunc(s.Decimals, func(d tabular.Decimal) bool {
-			m, err := tabular.ParseMoney(cell, d, "XXX")
-			if err == nil && m.Minor > 100 {
-				s.Percent = true
-			}
-			return err != nil
-		})
-	}
-}
-
-func (s *Seen) conclude(kinds map[tabular.Kind]int64) {
-	s.Kind = tabular.KindEmpty
-	var most int64
-	for kind, n := range kinds {
-		if n > most {
-			s.Kind, most = kind, n
-		}
-	}
-}
-
-// kind is what the values of a column look like; KindEmpty when it was not looked at.
-func (d Described) kind(i int) tabular.Kind {
-	if i >= len(d.Columns) || d.Columns[i].Kind == "" {
-		return tabular.KindEmpty
-	}
-	return d.Columns[i].Kind
-}
-
-// filled reports whether the column has values; a column that was not looked at counts as filled.
-func (d Described) filled(i int) bool { return i >= len(d.Columns) || d.Columns[i].Filled > 0 }
-
-// texts are some of the column's values.
-func (d Described) texts(i int) []string {
+// profile is what the values of a column show; nil when they were not looked at.
+func (d Described) profile(i int) *tabular.ColumnProfile {
 	if i >= len(d.Columns) {
 		return nil
 	}
-	return d.Columns[i].Texts
+	return &d.Columns[i]
+}
+
+// filled reports whether a column has values; one that was not looked at counts as filled.
+func (d Described) filled(i int) bool {
+	p := d.profile(i)
+	return p == nil || p.Empty < p.Rows
+}
+
+// texts are the different values of a column where they are few, some of them otherwise.
+func (d Described) texts(i int) []string {
+	p := d.profile(i)
+	switch {
+	case p == nil:
+		return nil
+	case p.Distinct == nil:
+		return p.Examples
+	}
+	texts := make([]string, len(p.Distinct))
+	for i, c := range p.Distinct {
+		texts[i] = c.Text
+	}
+	return texts
 }
 
 // allMatch reports whether all known values of a column have the pattern; any is false when none is known.
 func (d Described) allMatch(i int, pattern *regexp.Regexp) (fits, any bool) {
-	for _, text := range d.texts(i) {
-		any = true
-		if !pattern.MatchString(text) {
-			return false, true
-		}
-	}
-	return true, any
+	texts := d.texts(i)
+	misfit := slices.ContainsFunc(texts, func(text string) bool { return !pattern.MatchString(text) })
+	return !misfit, len(texts) > 0
 }
 
-// suits reports whether the values of a column can be those of a target.
-func (d Described) suits(i int, o *crm.Object, s *spec, name string) bool {
-	info, ok := targetNamed(o, s.Shape, name)
-	if !ok {
-		return false
-	}
-	kind := d.kind(i)
-	if kind == tabular.KindEmpty {
+// mostTried bounds the values that are tried to see whether a column suits a target.
+const mostTried = 60
+
+// suits reports whether at least half of a column's known values can be read as the target's.
+func (d Described) suits(i int, info target, values map[string]string) bool {
+	texts := d.texts(i)
+	texts = texts[:min(len(texts), mostTried)]
+	read := reader(info, values)
+	if read == nil {
 		return true
 	}
+	good := 0
+	for _, text := range texts {
+		if read(text) {
+			good++
+		}
+	}
+	return 2*good >= len(texts)
+}
+
+// reader tells whether a value can be read as a target's; nil when every value can.
+func reader(info target, values map[string]string) func(text string) bool {
 	switch info.kind {
 	case crm.Day, crm.Instant:
-		return kind == tabular.KindDate || kind == tabular.KindDateTime || kind == tabular.KindInteger
+		return func(text string) bool {
+			_, dmy := tabular.ParseDay(text, tabular.OrderDMY)
+			_, mdy := tabular.ParseDay(text, tabular.OrderMDY)
+			return dmy == nil || mdy == nil
+		}
 	case crm.Number, crm.Integer, crm.Money:
-		return kind == tabular.KindInteger || kind == tabular.KindDecimal || kind == tabular.KindMoney
-	case crm.Bool:
-		return kind == tabular.KindBool || kind == tabular.KindInteger || kind == tabular.KindText
-	case crm.Reference, crm.Text:
-		return name == TargetNewValue || name == TargetOldValue || kind != tabular.KindBool || info.kind == crm.Text
+		return isAmount
+	case crm.Bool, crm.Choice:
+		meant := make(map[string]bool, len(values)+len(info.choices))
+		for from := range values {
+			meant[value.Fold(from)] = true
+		}
+		for _, choice := range info.choices {
+			meant[looseKey(choice)] = true
+		}
+		return func(text string) bool {
+			if meant[value.Fold(text)] || meant[looseKey(text)] {
+				return true
+			}
+			_, err := tabular.ParseBool(text)
+			return info.kind == crm.Bool && err == nil
+		}
 	}
-	return true
+	return nil
+}
+
+// anyCurrency stands for a currency where it does not matter which.
+const anyCurrency = "XXX"
+
+func isAmount(text string) bool {
+	_, point := tabular.ParseMoney(text, tabular.DecimalPoint, anyCurrency)
+	_, comma := tabular.ParseMoney(text, tabular.DecimalComma, anyCurrency)
+	if point == nil || comma == nil {
+		return true
+	}
+	_, err := tabular.ParseNumber(text, tabular.DecimalPoint)
+	return err == nil
 }

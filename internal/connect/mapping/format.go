@@ -31,7 +31,7 @@ const (
 	UnitClock    = "clock" // 1:05:00 or 05:00: hours, minutes and seconds, or minutes and seconds
 )
 
-// wordList is what the formats of columns of long texts of references are called.
+// wordList is the word for Format.List.
 const wordList = "list"
 
 var (
@@ -89,12 +89,10 @@ func ParseFormat(kind crm.Kind, text string) (Format, error) {
 
 // part is where a word of a format belongs; nil when values of the kind have no such thing.
 func (f *Format) part(kind crm.Kind, word string) *string {
-	dated := kind == crm.Day || kind == crm.Instant || kind == KindAny
-	counted := kind == crm.Number || kind == crm.Integer || kind == crm.Money || kind == crm.Seconds || kind == KindAny
 	switch {
-	case dated && slices.Contains(orders, word):
+	case dated(kind) && slices.Contains(orders, word):
 		return &f.Order
-	case counted && slices.Contains(decimals, word):
+	case counted(kind) && slices.Contains(decimals, word):
 		return &f.Decimal
 	case (kind == crm.Money || kind == KindAny) && value.IsCurrency(word):
 		return &f.Currency
@@ -106,16 +104,29 @@ func (f *Format) part(kind crm.Kind, word string) *string {
 	return nil
 }
 
-// KindAny is the kind of the values of a table of changes: each row holds a value of another field.
+// KindAny is the kind of the columns @new and @old: each of their rows holds a value of another field. Their format may
+// have the words of dates, numbers and amounts together.
 const KindAny crm.Kind = "any"
+
+// dated reports the kinds whose values are dates.
+func dated(kind crm.Kind) bool { return kind == crm.Day || kind == crm.Instant || kind == KindAny }
+
+// counted reports the kinds whose values are numbers.
+func counted(kind crm.Kind) bool {
+	switch kind {
+	case crm.Number, crm.Integer, crm.Money, crm.Seconds, KindAny:
+		return true
+	}
+	return false
+}
 
 // allowedWords lists the words that a format of a kind may hold.
 func allowedWords(kind crm.Kind) string {
 	var words []string
-	if kind == crm.Day || kind == crm.Instant || kind == KindAny {
+	if dated(kind) {
 		words = append(words, orders...)
 	}
-	if kind == crm.Number || kind == crm.Integer || kind == crm.Money || kind == crm.Seconds || kind == KindAny {
+	if counted(kind) {
 		words = append(words, decimals...)
 	}
 	if kind == crm.Money || kind == KindAny {

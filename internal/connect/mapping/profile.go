@@ -51,7 +51,9 @@ type spec struct {
 	from    *profile
 	headers map[string]known // by header key
 	idMatch *regexp.Regexp
-	words   []string // name keys
+	words   []string          // name keys
+	units   map[string]string // by header key
+	lists   map[string]bool   // by header key
 }
 
 // known is what a profile says about one header.
@@ -114,6 +116,13 @@ func (s *spec) prepare(p *profile) error {
 	s.from, s.headers = p, map[string]known{}
 	if s.Shape == "" {
 		s.Shape = Records
+	}
+	s.units, s.lists = map[string]string{}, map[string]bool{}
+	for header, unit := range s.Units {
+		s.units[p.key(header)] = unit
+	}
+	for _, header := range s.Lists {
+		s.lists[p.key(header)] = true
 	}
 	for _, name := range s.Names {
 		s.words = append(s.words, looseKey(name))

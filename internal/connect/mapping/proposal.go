@@ -1,10 +1,12 @@
 package mapping
 
+import "zveno.dev/zveno/internal/connect/tabular"
+
 // Described is what a table looks like: all that Propose needs to know of it.
 type Described struct {
-	Name    string   // of the file without its ending, or of the sheet
-	Header  []string // all different
-	Columns []Seen   // one for each header; none when the table was not profiled
+	Name    string                  // of the file without its ending, or of the sheet
+	Header  []string                // all different
+	Columns []tabular.ColumnProfile // one for each header; none when the table was not profiled
 }
 
 // Wish is what the user said beforehand, or answered to the questions of an earlier proposal. The zero Wish leaves
@@ -65,8 +67,10 @@ type Question struct {
 
 // The codes of questions.
 const (
-	QuestionDateOrder = "date_order"
-	QuestionObject    = "object"
+	QuestionObject    = "object"     // what a table holds; "" = nothing that is imported
+	QuestionDateOrder = "date_order" // of a column: "dmy" or "mdy"
+	QuestionDecimal   = "decimal"    // the decimal sign of a column: "point" or "comma"
+	QuestionCurrency  = "currency"   // of a column whose currency sign several share
 )
 
 // Warning is something that a person should know before importing.

@@ -70,6 +70,12 @@ func (b *builder) decideTable(t Described, all []Described, elected string) verd
 	return judge(t, b.known, elected)
 }
 
+func (b *builder) ask(q Question) { b.out.Questions = append(b.out.Questions, q) }
+
+func (b *builder) warn(t Described, column, code string, args ...any) {
+	b.out.Warnings = append(b.out.Warnings, Warning{Table: t.Name, Column: column, Reason: because(code, args...)})
+}
+
 func (b *builder) answer(table, column string) (string, bool) {
 	for _, a := range b.wish.Answers {
 		if a.Table == table && a.Column == column {
@@ -86,7 +92,7 @@ func (b *builder) addTable(t Described, v verdict) {
 	if v.spec == nil {
 		decision.Columns = leaveOut(t)
 		if len(v.options) > 0 {
-			b.out.Questions = append(b.out.Questions, Question{
+			b.ask(Question{
 				Table: t.Name, Code: QuestionObject, Options: append(v.options, ""),
 				Text: fmt.Sprintf("What does %s hold: %s, or something that should be left out?", t.Name, strings.Join(v.options, ", ")),
 			})
@@ -119,24 +125,21 @@ func (b *builder) warnMissing(t Described, s *spec, columns []ColumnDecision) {
 	has := func(targets ...string) bool {
 		return slices.ContainsFunc(columns, func(c ColumnDecision) bool { return slices.Contains(targets, c.Target) })
 	}
-	warn := func(code string, args ...any) {
-		b.out.Warnings = append(b.out.Warnings, Warning{Table: t.Name, Reason: because(code, args...)})
-	}
 	if s.Shape != Records {
 		for _, target := range []string{TargetRecord, TargetAt} {
 			if !has(target) {
-				warn("missing_required", target, "row of history")
+				b.warn(t, "", "missing_required", target, "row of history")
 			}
 		}
 		return
 	}
 	for _, f := range crm.ObjectNamed(s.Object).Fields {
 		if f.Required && s.Set[f.Name] == "" && !has(append(standIns[s.Object+"."+f.Name], f.Name)...) {
-			warn("missing_required", f.Name, s.Object)
+			b.warn(t, "", "missing_required", f.Name, s.Object)
 		}
 	}
 	if !has(TargetID) && !slices.Contains(namedByWords, s.Object) {
-		warn("missing_id")
+		b.warn(t, "", "missing_id")
 	}
 }
 

@@ -29,18 +29,16 @@ var reasonTexts = map[string]string{
 	"column_unknown":   "not known",
 	"column_custom":    "not known: becomes a custom field",
 	"column_double":    "%q already gives the same",
-	"column_unfit":     "named like %v, but its values are not: %v",
+	"column_unfit":     "named like %v, but its values are not such: %v",
 	"column_similar":   "not known; spelled almost like %q",
 	"column_table_out": "its table is left out",
 
 	// What a person should know before importing.
 	"missing_required": "no column gives %v, which every %v needs",
 	"missing_id":       "no column gives the record's ID: records are recognised by name, so importing again after a renaming makes a second record",
-	"missing_owner":    "no column gives the owner: numbers by person will be empty",
-	"date_by_answer":   "your answer %v does not fit the column, whose values can only be %v",
-	"mixed_currencies": "amounts are in several currencies (%v) and no column names them: amounts without a sign count as %v",
-	"date_mixed":       "no order of day, month and year fits all dates: most are %v, the others will be rejected",
-	"vendor_unsure":    "the files could come from %v: their IDs are kept as those of %v",
+	"answer_unfit":     "your answer %v does not fit the column, whose values decide for %v",
+	"date_mixed":       "%v dates can only be day first, and %v only month first: those that do not fit will be rejected",
+	"currencies_mixed": "amounts are in several currencies: %v",
 }
 
 // String is the reason in English.
