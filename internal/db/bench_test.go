@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -93,10 +94,22 @@ func BenchmarkBulkInsert(b *testing.B) {
 }
 
 func benchmarkBulk(b *testing.B, d *db.DB) {
+	insertVersions(b, d)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// insertVersions writes b.N rows in transactions of 5,000.
+func insertVersions(b *testing.B, d *db.DB) {
 	const size = 5000
 	columns := []string{"id", "no", "valid_from", "valid_to", "recorded_from", "recorded_to", "tx_no", "author_id", "derived", "deleted",
 		"name", "account_id", "owner_id", "stage_id", "amount_minor", "currency", "probability", "close_day"}
-	write := func(rows [][]any) {
+	owner := value.NewID()
+	for done := 0; done < b.N; done += size {
+		rows := make([][]any, min(size, b.N-done))
+		for i := range rows {
+			rows[i] = []any{value.NewID(), 1, value.Instant(i), value.Forever, value.Instant(i), value.Forever, 1, owner, false, false,
+				"A deal of some size", owner, owner, owner, i * 1000, "USD", 0.5, value.Day(i)}
+		}
 		err := d.Write(b.Context(), db.TxInfo{}, func(tx *db.Tx) error {
 			for _, row := range rows {
 				tx.Changed("deal", row[0].(value.ID))
@@ -107,15 +120,28 @@ func benchmarkBulk(b *testing.B, d *db.DB) {
 			b.Fatal(err)
 		}
 	}
-	owner := value.NewID()
-	b.ResetTimer()
-	for done := 0; done < b.N; done += size {
-		rows := make([][]any, min(size, b.N-done))
-		for i := range rows {
-			rows[i] = []any{value.NewID(), 1, value.Instant(i), value.Forever, value.Instant(i), value.Forever, 1, owner, false, false,
-				"A deal of some size", owner, owner, owner, i * 1000, "USD", 0.5, value.Day(i)}
-		}
-		write(rows)
+}
+
+// BenchmarkBackup backs up b.N versions with as many changes, and restores them on both engines.
+func BenchmarkBackup(b *testing.B) {
+	engines := map[string]func(testing.TB) *db.DB{db.SQLite: dbtest.SQLite, db.Postgres: dbtest.Postgres}
+	for name, open := range engines {
+		b.Run(name, func(b *testing.B) {
+			d := open(b)
+			insertVersions(b, d)
+			file := filepath.Join(b.TempDir(), "backup.zveno")
+			step := func(name string, fn func() error) {
+				start := time.Now()
+				if err := fn(); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), name+"-rows/s")
+			}
+			b.ResetTimer()
+			step("backup", func() error { return d.Backup(b.Context(), file) })
+			step("to-sqlite", func() error { return db.Restore(b.Context(), db.Config{Dir: b.TempDir()}, file) })
+			cfg := dbtest.EmptyPostgresConfig(b)
+			step("to-postgres", func() error { return db.Restore(b.Context(), cfg, file) })
+		})
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

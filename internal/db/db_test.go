@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"testing"
 
 	"zveno.dev/zveno/internal/db"
@@ -12,7 +13,12 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(writeUntilKilledIn); dir != "" {
+		writeUntilKilled(dir)
+	}
+	dbtest.Main(m)
+}
 
 // thing is a table for tests, with every column type that the schema uses.
 const thing = `CREATE TABLE thing (id UUID NOT NULL PRIMARY KEY, parent_id UUID, name TEXT, n BIGINT, ok BOOLEAN, x DOUBLE PRECISION)`
