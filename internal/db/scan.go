@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"zveno.dev/zveno/internal/value"
 )
@@ -19,8 +21,8 @@ type Row interface {
 }
 
 // Scan reads many rows, for what has to read millions: about four times as fast as Tx.Query with SQLite, because each
-// value is read in place instead of through database/sql. Arguments are written into the text, so query must be a
-// constant. Every call is a read transaction of its own.
+// value is read in place instead of through database/sql. It takes no arguments: query is a constant, besides lists of
+// IDs (see IDList). Every call is a read transaction of its own.
 func (d *DB) Scan(ctx context.Context, query string, each func(Row) error) error {
 	scan := d.scanSQLite
 	if d.dialect.Name == Postgres {
@@ -30,4 +32,20 @@ func (d *DB) Scan(ctx context.Context, query string, each func(Row) error) error
 		return fmt.Errorf("db: scan: %w", d.explain(err))
 	}
 	return nil
+}
+
+// IDList writes IDs as literals for an IN list of Scan.
+func (d *DB) IDList(ids []value.ID) string {
+	var list strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			list.WriteString(", ")
+		}
+		if d.dialect.Name == Postgres {
+			list.WriteString("'" + id.String() + "'")
+		} else {
+			list.WriteString("x'" + hex.EncodeToString(id[:]) + "'")
+		}
+	}
+	return list.String()
 }

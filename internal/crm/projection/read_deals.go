@@ -1,0 +1,103 @@
+package projection
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/value"
+)
+
+// believedDeals selects what is believed now about deals; conditions on the ID and the order are appended.
+var believedDeals = fmt.Sprintf(`SELECT id, valid_from, valid_to, deleted, stage_id, owner_id, account_id, product_id,
+	source, kind, currency, forecast_category, amount_minor, probability, close_day, lost_reason, custom
+	FROM crm_deal_versions WHERE recorded_to = %d`, value.Forever)
+
+// dealReader turns stored versions into keys. Each goroutine has its own; they share the vocabulary.
+type dealReader struct {
+	shared   *vocabulary
+	mutex    *sync.Mutex
+	currency string // that a version without one has
+	custom   []string
+	stages   []stage
+	chances  []float64 // probability by stage, for versions that have none of their own
+	accounts func(value.ID) int32
+
+	words            map[string]int32
+	people, products map[value.ID]int32
+	stageKeys        map[value.ID]int32
+}
+
+func (p *shape) newReader(mutex *sync.Mutex, accounts func(value.ID) int32) *dealReader {
+	return &dealReader{
+		shared: p.vocabulary, mutex: mutex, currency: p.settings.Currency, custom: p.custom, stages: p.stages, chances: p.chances,
+		accounts: accounts, words: map[string]int32{}, people: map[value.ID]int32{}, products: map[value.ID]int32{},
+		stageKeys: map[value.ID]int32{},
+	}
+}
+
+// version reads the row that believedDeals selected, from its second column on.
+func (r *dealReader) version(row db.Row) (version, error) {
+	v := version{
+		from: value.Instant(row.Int(1)), to: value.Instant(row.Int(2)), deleted: row.Bool(3),
+		amount: row.Int(12), hasAmount: !row.IsNull(12), closeDay: noDay,
+	}
+	v.stage = int16(lookUp(r, r.stageKeys, r.shared.stages, row.ID(4)))
+	if int(v.stage) >= len(r.stages) {
+		return v, errOutdated
+	}
+	v.cut = cut{
+		owner:   lookUp(r, r.people, r.shared.people, row.ID(5)),
+		account: r.accounts(row.ID(6)),
+		product: lookUp(r, r.products, r.shared.products, row.ID(7)),
+		source:  r.word(row.Text(8)), kind: r.word(row.Text(9)),
+	}
+	currency := row.Text(10)
+	if currency == "" {
+		currency = r.currency
+	}
+	v.cut.currency = r.word(currency)
+	v.forecast, v.lostReason = r.word(row.Text(11)), r.word(row.Text(15))
+	if v.probability = row.Real(13); row.IsNull(13) {
+		v.probability = r.chances[v.stage]
+	}
+	if !row.IsNull(14) {
+		v.closeDay = int32(row.Int(14))
+	}
+	if len(r.custom) > 0 {
+		return v, r.readCustom(row.Text(16), &v.cut)
+	}
+	return v, nil
+}
+
+func (r *dealReader) readCustom(text string, c *cut) error {
+	c.custom = make([]int32, len(r.custom))
+	if text == "" {
+		return nil
+	}
+	var values map[string]any
+	if err := json.Unmarshal([]byte(text), &values); err != nil {
+		return fmt.Errorf("custom fields %q: %w", text, err)
+	}
+	for i, name := range r.custom {
+		if choice, ok := values[name].(string); ok {
+			c.custom[i] = r.word(choice)
+		}
+	}
+	return nil
+}
+
+func (r *dealReader) word(text string) int32 { return lookUp(r, r.words, r.shared.words, text) }
+
+// lookUp finds a key in the goroutine's own cache first, so that the shared vocabulary is locked only for what is new.
+func lookUp[K comparable](r *dealReader, own map[K]int32, shared *keys[K], name K) int32 {
+	key, known := own[name]
+	if !known {
+		r.mutex.Lock()
+		key = shared.of(name)
+		r.mutex.Unlock()
+		own[name] = key
+	}
+	return key
+}
