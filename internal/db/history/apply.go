@@ -1,8 +1,10 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zveno.dev/zveno/internal/db"
@@ -19,8 +21,9 @@ type Outcome struct {
 }
 
 // Apply records changes, in the given order, and returns one outcome per record in the order of first mention. All
-// changes of one record in a call become known together: a state between two of them that lasted no time is not kept.
-// Errors: Conflict when a record has moved past Expect, Invalid for a cell of the wrong kind or a valid time after tx.At.
+// changes of one record in a call become known together, and those that follow each other with the same At are one change:
+// a state that lasted no time is not kept. Cells are brought into their stored form in place. Errors: Conflict when a
+// record has moved past Expect, Invalid for a cell that cannot be stored or a valid time after tx.At.
 func Apply(ctx context.Context, tx *db.Tx, t *Table, changes []Change) ([]Outcome, error) {
 	records, err := t.group(tx, changes)
 	if err != nil {
@@ -34,9 +37,11 @@ func Apply(ctx context.Context, tx *db.Tx, t *Table, changes []Change) ([]Outcom
 	for _, r := range records {
 		wanted := r.believed
 		for _, c := range r.changes {
-			if c.Expect != 0 && c.Expect != r.lastNo {
-				return nil, fault.New(fault.Conflict, "%s %s was changed meanwhile (version %d, you saw %d): reload it and try again",
-					t.Object, c.ID, r.lastNo, c.Expect)
+			if err := r.check(t, c); err != nil {
+				return nil, err
+			}
+			if c.At == 0 {
+				c.At = r.recorded(tx)
 			}
 			wanted = patch(len(t.Columns), wanted, c)
 		}
@@ -57,13 +62,38 @@ type record struct {
 	changes  []Change
 }
 
-// recorded is the instant of this recording: never before what is already known of the record.
+// recorded is the instant of this recording: tx.At, or just after the last recording of this record where the clock of a
+// transaction is behind that, because it began earlier, belongs to an import or runs on another machine. Every recording
+// leaves a believed version, so the last one is found among them.
 func (r *record) recorded(tx *db.Tx) value.Instant {
 	at := tx.At
 	for _, s := range r.believed {
-		at = max(at, s.RecordedFrom)
+		if s.RecordedFrom > tx.At {
+			at = max(at, s.RecordedFrom+1)
+		}
 	}
 	return at
+}
+
+// check holds a change against what is stored.
+func (r *record) check(t *Table, c Change) error {
+	switch {
+	case c.Expect == 0 || c.Expect == r.lastNo:
+		return nil
+	case r.lastNo == 0:
+		return fault.New(fault.NotFound, "no %s %s", t.Object, c.ID)
+	}
+	return fault.New(fault.Conflict, "%s %s was changed meanwhile (version %d, you saw %d): reload it and try again",
+		t.Object, c.ID, r.lastNo, c.Expect)
+}
+
+// add appends a change, as part of the previous one where both hold from the same instant on.
+func (r *record) add(c Change) {
+	if n := len(r.changes); n > 0 && r.changes[n-1].At == c.At && r.changes[n-1].Expect == c.Expect {
+		r.changes[n-1] = r.changes[n-1].and(c)
+		return
+	}
+	r.changes = append(r.changes, c)
 }
 
 func (t *Table) group(tx *db.Tx, changes []Change) ([]*record, error) {
@@ -73,12 +103,8 @@ func (t *Table) group(tx *db.Tx, changes []Change) ([]*record, error) {
 		if c.At > tx.At {
 			return nil, fault.New(fault.Invalid, "%s %s: a change cannot take effect in the future (%s)", t.Object, c.ID, c.At)
 		}
-		for i, cell := range c.Set {
-			normal, err := t.Columns[cell.Column].normal(cell.Value)
-			if err != nil {
-				return nil, fault.New(fault.Invalid, "%s %s: %w", t.Object, c.ID, err)
-			}
-			c.Set[i].Value = normal
+		if err := t.normalise(&c); err != nil {
+			return nil, fault.New(fault.Invalid, "%s %s: %w", t.Object, c.ID, err)
 		}
 		r := byID[c.ID]
 		if r == nil {
@@ -86,9 +112,20 @@ func (t *Table) group(tx *db.Tx, changes []Change) ([]*record, error) {
 			byID[c.ID] = r
 			records = append(records, r)
 		}
-		r.changes = append(r.changes, c)
+		r.add(c)
 	}
 	return records, nil
+}
+
+// normalise brings the cells of a change into the form in which they come back from the engines, so that they compare.
+func (t *Table) normalise(c *Change) (err error) {
+	for i, cell := range c.Set {
+		if c.Set[i].Value, err = t.Columns[cell.Column].normal(cell.Value); err != nil {
+			return err
+		}
+	}
+	c.Custom, err = normalCustom(c.Custom)
+	return err
 }
 
 // loadGroup bounds the IDs of one IN list: both engines limit the parameters of a statement.
@@ -101,12 +138,12 @@ func (t *Table) loadChains(ctx context.Context, tx *db.Tx, records []*record) er
 			known = append(known, r)
 		}
 	}
-	for len(known) > 0 {
-		n := min(loadGroup, len(known))
-		if err := t.loadSome(ctx, tx, known[:n]); err != nil {
+	// Everybody locks in the same order, so that two transactions over the same records do not block each other for good.
+	slices.SortFunc(known, func(a, b *record) int { return bytes.Compare(a.id[:], b.id[:]) })
+	for group := range slices.Chunk(known, loadGroup) {
+		if err := t.loadSome(ctx, tx, group); err != nil {
 			return err
 		}
-		known = known[n:]
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ type Cell struct {
 // Change says that cells of a record hold from an instant on.
 type Change struct {
 	ID      value.ID
-	At      value.Instant
+	At      value.Instant // zero = now, as it happens: after everything that is recorded of the record
 	Set     []Cell
 	Custom  map[string]any // custom fields to set; a nil value clears the field
 	Deleted *bool          // soft delete (true) or restore (false); nil = as it was
@@ -25,6 +25,25 @@ type Change struct {
 	Derived bool
 	Expect  int64 // the Version.No that the caller saw last; 0 = any. A newer one is a Conflict.
 	New     bool  // the ID was minted just now: nothing is stored under it yet
+}
+
+// and is both changes as one, which hold from the same instant on; the later one rules.
+func (c Change) and(later Change) Change {
+	c.Set = slices.Concat(c.Set, later.Set)
+	custom := maps.Clone(c.Custom)
+	if custom == nil {
+		custom = map[string]any{}
+	}
+	maps.Copy(custom, later.Custom)
+	c.Custom = custom
+	if later.Deleted != nil {
+		c.Deleted = later.Deleted
+	}
+	if !later.Author.IsZero() {
+		c.Author = later.Author
+	}
+	c.Derived = c.Derived && later.Derived
+	return c
 }
 
 // segment is a version on its way: no is 0 until it is stored.
@@ -133,8 +152,12 @@ func (c Change) cell(k cellKey) any {
 	case columnCustom:
 		return c.Custom[k.custom]
 	}
-	last := slices.IndexFunc(c.Set, func(cell Cell) bool { return cell.Column == k.column })
-	return c.Set[last].Value
+	for i := len(c.Set) - 1; i >= 0; i-- {
+		if c.Set[i].Column == k.column {
+			return c.Set[i].Value
+		}
+	}
+	return nil
 }
 
 func (s *segment) set(c Change, keys []cellKey) {

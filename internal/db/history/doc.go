@@ -1,5 +1,5 @@
 // Package history keeps every version of every record under two clocks: valid time (when it was so in the business) and
-// recorded time (when Zveno learned it). A Table says which columns vary; Apply is the only way to change a record.
+// recorded time (when Zveno learned it). A Table says which columns vary; records change through Apply.
 //
 // What is believed now about one record is a chain: versions whose valid intervals follow each other from the record's
 // first instant to value.Forever without gap or overlap. A change is a set of cells that hold from an instant on. A change
@@ -8,4 +8,8 @@
 //
 // A change made as it happens only shortens the last version in place: nobody can have asked on an earlier day about a
 // later one, because AsOf never looks past the day of the knowledge.
+//
+// The recordings of one record follow each other. What is recorded at the same instant, such as the parts of an import,
+// is one recording: what a later part replaces was never believed. A transaction whose clock is behind the record's last
+// recording is recorded a microsecond after it.
 package history

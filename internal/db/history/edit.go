@@ -2,6 +2,7 @@ package history
 
 import (
 	"reflect"
+	"slices"
 
 	"zveno.dev/zveno/internal/value"
 )
@@ -23,7 +24,11 @@ func difference(believed, wanted []segment, recorded value.Instant) edit {
 	}
 	for _, s := range wanted {
 		was, existed := old[s.ValidFrom]
-		same := existed && s.No == was.No
+		same := existed && (s.No == was.No || saysAs(s.Version, was))
+		if end := s.ValidTo; same {
+			s.Version = was
+			s.ValidTo = end
+		}
 		switch {
 		case same && s.ValidTo == was.ValidTo:
 		case same && (s.ValidTo >= recorded && s.ValidTo < was.ValidTo || was.RecordedFrom == recorded):
@@ -42,7 +47,20 @@ func difference(believed, wanted []segment, recorded value.Instant) edit {
 			e.retire(s.Version, recorded)
 		}
 	}
+	if len(e.add) == 0 && len(e.end)+len(e.erase) > 0 {
+		e.restate(believed, wanted[len(wanted)-1], recorded)
+	}
 	return e
+}
+
+// restate records the last version once more. It serves edits that only take versions back: the record gets a new number
+// for Change.Expect, and a believed version tells when it was last recorded.
+func (e *edit) restate(believed []segment, last segment, recorded value.Instant) {
+	was := slices.IndexFunc(believed, func(s segment) bool { return s.ValidFrom == last.ValidFrom })
+	e.shorten = slices.DeleteFunc(e.shorten, func(v Version) bool { return v.ValidFrom == last.ValidFrom })
+	e.retire(believed[was].Version, recorded)
+	last.No, last.RecordedFrom, last.RecordedTo = 0, recorded, value.Forever
+	e.add = append(e.add, last.Version)
 }
 
 func (e *edit) retire(v Version, recorded value.Instant) {
@@ -56,6 +74,11 @@ func (e *edit) retire(v Version, recorded value.Instant) {
 
 func (e *edit) empty() bool {
 	return len(e.shorten)+len(e.end)+len(e.erase)+len(e.add) == 0
+}
+
+// saysAs reports whether two versions, whatever their numbers and times, say the same and by the same author.
+func saysAs(a, b Version) bool {
+	return a.Derived == b.Derived && a.Author == b.Author && sameState(a.State, b.State)
 }
 
 // sameState reports whether two versions say the same of the record.

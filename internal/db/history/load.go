@@ -1,10 +1,11 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ func Load(ctx context.Context, tx *db.Tx, t *Table, id value.ID, asOf AsOf) (Ver
 		return Version{}, err
 	}
 	if len(found) == 0 || found[0].Deleted {
+		if asOf == Now() {
+			return Version{}, fault.New(fault.NotFound, "no %s %s", t.Object, id)
+		}
 		return Version{}, fault.New(fault.NotFound, "no %s %s as of %s", t.Object, id, asOf.bounded())
 	}
 	return found[0], nil
@@ -54,18 +58,37 @@ func Log(ctx context.Context, tx *db.Tx, t *Table, id value.ID) ([]Entry, error)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(versions, func(a, b Version) int { return cmp.Compare(a.No, b.No) })
+	txs, err := t.transactions(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]Entry, len(versions))
 	for i, v := range versions {
+		entries[i] = txs[v.TxNo]
 		entries[i].Version = v
-		var reason sql.NullString
-		err := tx.QueryRow(ctx, `SELECT actor_name, source, reason FROM db_txs WHERE tx_no = $1`, v.TxNo).
-			Scan(&entries[i].Actor, &entries[i].Source, &reason)
-		if err != nil {
-			return nil, fmt.Errorf("history: who recorded version %d of %s %s: %w", v.No, t.Object, id, err)
-		}
-		entries[i].Reason = reason.String
 	}
 	return entries, nil
+}
+
+// transactions gives who recorded the versions of a record and why, by number of the transaction.
+func (t *Table) transactions(ctx context.Context, tx *db.Tx, id value.ID) (map[int64]Entry, error) {
+	rows, err := tx.Query(ctx, `SELECT tx_no, actor_name, source, reason FROM db_txs
+		WHERE tx_no IN (SELECT tx_no FROM `+t.Versions+` WHERE id = $1)`, id)
+	if err != nil {
+		return nil, fmt.Errorf("history: who recorded %s %s: %w", t.Object, id, err)
+	}
+	defer rows.Close()
+	txs := map[int64]Entry{tx.No: {Actor: tx.Info.Actor.Name, Source: tx.Info.Source, Reason: tx.Info.Reason}} // stored at the end
+	for rows.Next() {
+		var no int64
+		var e Entry
+		if err := rows.Scan(&no, &e.Actor, &e.Source, &e.Reason); err != nil {
+			return nil, fmt.Errorf("history: who recorded %s %s: %w", t.Object, id, err)
+		}
+		txs[no] = e
+	}
+	return txs, rows.Err()
 }
 
 // versions reads whole versions; where is a condition over the columns of the versions table.
@@ -115,27 +138,6 @@ func (t *Table) scanVersion(rows *sql.Rows) (Version, error) {
 		v.Values[i] = cell
 	}
 	return v, decodeCustom(custom.String, &v.Custom)
-}
-
-func decodeCustom(text string, into *map[string]any) error {
-	if text == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return fmt.Errorf("custom fields %q: %w", text, err)
-	}
-	return nil
-}
-
-func encodeCustom(custom map[string]any) (any, error) {
-	if len(custom) == 0 {
-		return nil, nil
-	}
-	text, err := json.Marshal(custom)
-	if err != nil {
-		return nil, fmt.Errorf("history: custom fields: %w", err)
-	}
-	return string(text), nil
 }
 
 // placeholders is "$from, $from+1, …", n of them.

@@ -2,6 +2,9 @@ package history
 
 import (
 	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
 
 	"zveno.dev/zveno/internal/value"
 )
@@ -89,6 +92,9 @@ func (c Column) normal(cell any) (any, error) {
 		}
 	case string:
 		if c.Kind == Text {
+			if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
+				return nil, fmt.Errorf("history: column %s cannot hold text with broken characters: %q", c.Name, v)
+			}
 			return nilIf(v, v == ""), nil
 		}
 	case int64:
@@ -97,6 +103,9 @@ func (c Column) normal(cell any) (any, error) {
 		}
 	case float64:
 		if c.Kind == Real {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("history: column %s cannot hold %v", c.Name, v)
+			}
 			return v, nil
 		}
 	case bool:
