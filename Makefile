@@ -50,7 +50,7 @@ check-format:
 check-modules:
 	@echo '== modules: checksums, go.mod'
 	@go mod verify
-	@go mod tidy -diff || { echo 'go.mod or go.sum is not tidy: run go mod tidy'; exit 1; }
+	@diff=$$(go mod tidy -diff) || { head -n 20 <<<"$$diff"; echo '…'; echo 'go.mod or go.sum is not tidy: run go mod tidy'; exit 1; }
 
 .PHONY: check-vet
 check-vet:

@@ -16,8 +16,9 @@ import (
 // It needs no comment to insert whole numbers, and what sqlFields and sqlFunctions give.
 var sqlMark = regexp.MustCompile(`^//\s*sql: \S+`)
 
-// composers are packages and files whose whole work is to put SQL together from names that callers declare in code.
-var composers = []string{"internal/db/history", "internal/db/bulk.go"}
+// composers are packages and files whose whole work is to put SQL together from what others declare in code. Theirs is to
+// pass every value as a parameter, and to test that they do.
+var composers = []string{"internal/db/history", "internal/db/bulk.go", "internal/columnar", "internal/metric"}
 
 // sqlFields are fields that hold SQL or names written in code: db.Dialect's and history.Table's.
 var sqlFields = []string{"ForUpdate", "SkipLocked", "Current", "Versions"}
@@ -25,26 +26,33 @@ var sqlFields = []string{"ForUpdate", "SkipLocked", "Current", "Versions"}
 // sqlFunctions give placeholders, or IDs as literals.
 var sqlFunctions = []string{"placeholders", "IDList", "Literal"}
 
-// valueInQuotes matches a hole between quotes. Nothing excuses it.
+// valueInQuotes matches a hole between quotes, which composers need a comment for, too.
 var valueInQuotes = regexp.MustCompile(`'[^']*` + hole + `[^']*'`)
 
 func checkSQLBuilding(t *tree) []finding {
 	var findings []finding
 	for _, s := range t.statements() {
+		if s.isMarked() {
+			continue
+		}
 		if at := quotedHole(s.text); at >= 0 {
-			findings = append(findings, finding{s.file.path, s.line(at),
-				"a value is written between quotes into SQL, where it can end the quotes: put a placeholder there and pass the value as a parameter"})
+			findings = append(findings, finding{s.file.path, s.line(at), "a value is written between quotes into SQL, where it can end the quotes: " +
+				"put a placeholder there and pass the value as a parameter"})
 			continue
 		}
-		if s.in(composers) || s.isMarked() {
+		if s.in(composers) {
 			continue
 		}
+		var unknown []string
 		for _, o := range s.operands {
-			if o.verb == 'd' || s.harmless(t, o.expr, 0) {
-				continue
+			text := s.file.source(o.expr)
+			if o.verb != 'd' && !slices.Contains(unknown, text) && !s.harmless(t, o.expr, 0) {
+				unknown = append(unknown, text)
 			}
-			findings = append(findings, s.file.at(o.expr.Pos(), "SQL is put together with %s: pass a value as a parameter; if it is "+
-				"a name or SQL from code, say what it is in a comment there: // sql: …", s.file.source(o.expr)))
+		}
+		if len(unknown) > 0 {
+			findings = append(findings, s.file.at(s.expr.Pos(), "SQL is put together with %s: pass a value as a parameter; if it is "+
+				"a name or SQL from code, say what it is in a comment there: // sql: …", strings.Join(unknown, " and ")))
 		}
 	}
 	return sorted(findings)
@@ -107,6 +115,14 @@ func (s *statement) harmless(t *tree, expr ast.Expr, depth int) bool {
 		if initial := s.pkg.values[e.Name]; initial != nil {
 			return s.harmless(t, initial, depth+1)
 		}
+		if s.visiting[e.Name] { // it is assigned to itself, with something added
+			return true
+		}
+		if s.visiting == nil {
+			s.visiting = map[string]bool{}
+		}
+		s.visiting[e.Name] = true
+		defer delete(s.visiting, e.Name)
 		values, ok := s.assigned(e.Name)
 		return ok && all(values)
 	case *ast.CallExpr:
@@ -117,7 +133,7 @@ func (s *statement) harmless(t *tree, expr ast.Expr, depth int) bool {
 		case name == "strings.Repeat":
 			return s.harmless(t, e.Args[0], depth+1)
 		case formatOf(e) >= 0:
-			inner := &statement{pkg: s.pkg, file: s.file, function: s.function, expr: e}
+			inner := &statement{pkg: s.pkg, file: s.file, function: s.function, expr: e, visiting: s.visiting}
 			inner.flatten(t, e)
 			for _, o := range inner.operands {
 				if o.verb != 'd' && !s.harmless(t, o.expr, depth+1) {

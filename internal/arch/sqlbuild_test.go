@@ -25,6 +25,8 @@ func TestSQLBuildingCatch(t *testing.T) {
 			"var most = fmt.Sprintf(`%d`, 1)\n"}, nil},
 		{"variable of the package, made of other things", map[string]string{"internal/crm/a.go": "package crm\n\nvar all = table()\n\nfunc f() { _ = `SELECT id FROM ` + all }\n"},
 			[]string{"internal/crm/a.go:5: SQL is put together with all:"}},
+		{"variable of itself", function("q, n := `a = $1`, 1\nq, n = q+` AND b = $2`, 2\n_ = `SELECT id FROM crm_deals WHERE ` + q"), nil},
+		{"several in one statement", function("_ = `SELECT ` + in + ` FROM ` + table()"), []string{line6 + "in and table():"}},
 		{"the engine's words", function("_ = `SELECT id FROM crm_deals ` + tx.Dialect().ForUpdate"), nil},
 		{"not SQL", function("_ = `Hello ` + in"), nil},
 		{"sum", function("_ = `SELECT id FROM ` + in"), []string{line6 + "in:"}},
@@ -38,10 +40,12 @@ func TestSQLBuildingCatch(t *testing.T) {
 		{"table of a bulk insert", function("db.BulkInsert(ctx, tx, in, nil, nil, ``)"), []string{line6 + "in:"}},
 		{"said what it is", function("_ = `SELECT id FROM ` + in // sql: a table from the dictionary"), nil},
 		{"said nothing", function("_ = `SELECT id FROM ` + in // sql:"), []string{line6}},
-		{"value in quotes", function("_ = `SELECT id FROM crm_deals WHERE name = '` + in + `'` // sql: a name"),
+		{"value in quotes", function("_ = `SELECT id FROM crm_deals WHERE name = '` + in + `'`"),
 			[]string{"internal/crm/deal_store.go:6: a value is written between quotes"}},
+		{"composer's value in quotes", map[string]string{"internal/metric/a.go": "package metric\n\nfunc f(in string) {\n_ = `SELECT id FROM t WHERE a = '` + in + `'`\n}\n"},
+			[]string{"internal/metric/a.go:4: a value is written between quotes"}},
 		{"said on the function", map[string]string{"internal/crm/a.go": "package crm\n\n// f does.\n//\n// sql: columns from the dictionary\nfunc f(in string) {\n\n" +
 			"\n_ = `SELECT ` + in + ` FROM crm_deals`\n}\n"}, nil},
-		{"composer", map[string]string{"internal/db/history/a.go": "package history\n\nfunc f(in string) {\n_ = `SELECT id FROM ` + in\n}\n"}, nil},
+		{"composers", map[string]string{"internal/db/history/a.go": "package history\n\nfunc f(in string) {\n_ = `SELECT id FROM ` + in\n}\n"}, nil},
 	})
 }

@@ -21,6 +21,8 @@ type statement struct {
 	text     string    // its constant parts, with a hole for every other
 	operands []operand // what fills the holes, in their order
 	parts    []part    // where the constant parts stand
+
+	visiting map[string]bool // variables that harmless is looking at
 }
 
 // operand is an expression that fills a hole.
