@@ -1,0 +1,195 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/db/history"
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
+)
+
+// Roles are what a person who signs in may be.
+var Roles = []string{"rep", "manager", "analyst", "operations", "director", "vp", "finance", "administrator"}
+
+// Login is a person who may sign in.
+type Login struct {
+	Person    value.ID      `json:"person"`
+	Name      string        `json:"name"`
+	Email     string        `json:"email"`
+	Role      string        `json:"role"`
+	CreatedAt value.Instant `json:"created_at"`
+	Disabled  bool          `json:"disabled"`
+}
+
+// LoginNew asks for a login. A person with the e-mail address gets it if there is one, otherwise the person is made.
+type LoginNew struct{ Name, Email, Role, Password string }
+
+// The bounds of a password, in characters. The upper one keeps hashing cheap.
+const (
+	minPassword = 10
+	maxPassword = 200
+)
+
+func (n LoginNew) check() error {
+	var wrong []fault.Field
+	if strings.TrimSpace(n.Name) == "" {
+		wrong = append(wrong, fault.Field{Name: "name", Message: "is required"})
+	}
+	if address, err := mail.ParseAddress(n.Email); err != nil || address.Address != n.Email {
+		wrong = append(wrong, fault.Field{Name: "email", Message: fmt.Sprintf("%q is not an e-mail address", n.Email)})
+	}
+	if !slices.Contains(Roles, n.Role) {
+		wrong = append(wrong, fault.Field{Name: "role", Message: fmt.Sprintf("is %q; it must be one of %s", n.Role, strings.Join(Roles, ", "))})
+	}
+	if problem := passwordProblem(n.Password); problem != "" {
+		wrong = append(wrong, fault.Field{Name: "password", Message: problem})
+	}
+	if len(wrong) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Fields: wrong}
+	}
+	return nil
+}
+
+func passwordProblem(password string) string {
+	if n := utf8.RuneCountInString(password); n < minPassword || n > maxPassword {
+		return fmt.Sprintf("has %d characters; it must have %d to %d", n, minPassword, maxPassword)
+	}
+	return ""
+}
+
+// CreateLogin lets somebody sign in. The error is Conflict when the address has a login already.
+func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
+	if err := in.check(); err != nil {
+		return Login{}, err
+	}
+	person, err := personByEmail(ctx, tx, in.Email)
+	if err != nil {
+		return Login{}, err
+	}
+	if person.IsZero() {
+		if person, err = createPerson(ctx, tx, in); err != nil {
+			return Login{}, err
+		}
+	}
+	hash, err := hashPassword(in.Password)
+	if err != nil {
+		return Login{}, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO identity_logins (person_id, email_folded, password_hash, role, created_at, disabled)
+		VALUES ($1, $2, $3, $4, $5, FALSE)`, person, value.Fold(in.Email), hash, in.Role, tx.At)
+	if err != nil {
+		return Login{}, fmt.Errorf("identity: create login for %s: %w", in.Email, err)
+	}
+	tx.Changed("login", person)
+	return Login{Person: person, Name: in.Name, Email: in.Email, Role: in.Role, CreatedAt: tx.At}, nil
+}
+
+func personByEmail(ctx context.Context, tx *db.Tx, email string) (value.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT id, email FROM identity_people WHERE NOT deleted AND email IS NOT NULL`)
+	if err != nil {
+		return value.ID{}, fmt.Errorf("identity: find person: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id value.ID
+		var known string
+		if err := rows.Scan(&id, &known); err != nil {
+			return value.ID{}, fmt.Errorf("identity: find person: %w", err)
+		}
+		if value.Fold(known) == value.Fold(email) {
+			return id, nil
+		}
+	}
+	return value.ID{}, rows.Err()
+}
+
+func createPerson(ctx context.Context, tx *db.Tx, in LoginNew) (value.ID, error) {
+	id := value.NewID()
+	set := []history.Cell{
+		{Column: People.Column("name"), Value: strings.TrimSpace(in.Name)},
+		{Column: People.Column("email"), Value: in.Email},
+		{Column: People.Column("active"), Value: true},
+	}
+	_, err := history.Apply(ctx, tx, People, []history.Change{{ID: id, New: true, At: tx.At, Set: set}})
+	if err != nil {
+		return id, fmt.Errorf("identity: create person: %w", err)
+	}
+	return id, nil
+}
+
+// ListLogins lists everybody who may sign in, or could before, by name.
+func ListLogins(ctx context.Context, tx *db.Tx) ([]Login, error) {
+	rows, err := tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), COALESCE(p.email, ''), l.role, l.created_at, l.disabled
+		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id ORDER BY p.folded, l.person_id`)
+	if err != nil {
+		return nil, fmt.Errorf("identity: list logins: %w", err)
+	}
+	defer rows.Close()
+	logins := []Login{}
+	for rows.Next() {
+		var l Login
+		if err := rows.Scan(&l.Person, &l.Name, &l.Email, &l.Role, &l.CreatedAt, &l.Disabled); err != nil {
+			return nil, fmt.Errorf("identity: list logins: %w", err)
+		}
+		logins = append(logins, l)
+	}
+	return logins, rows.Err()
+}
+
+// SetPassword replaces somebody's password.
+func SetPassword(ctx context.Context, tx *db.Tx, email, password string) error {
+	if problem := passwordProblem(password); problem != "" {
+		return fault.InvalidField("password", "%s", problem)
+	}
+	hash, err := hashPassword(password)
+	if err != nil {
+		return err
+	}
+	return updateLogin(ctx, tx, email, `UPDATE identity_logins SET password_hash = $1 WHERE email_folded = $2`, hash)
+}
+
+// DisableLogin keeps somebody from signing in, or lets them again.
+func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) error {
+	return updateLogin(ctx, tx, email, `UPDATE identity_logins SET disabled = $1 WHERE email_folded = $2`, disabled)
+}
+
+func updateLogin(ctx context.Context, tx *db.Tx, email, statement string, v any) error {
+	changed, err := tx.Exec(ctx, statement, v, value.Fold(email))
+	if err != nil {
+		return fmt.Errorf("identity: change login: %w", err)
+	}
+	if changed == 0 {
+		return fault.New(fault.NotFound, "nobody signs in as %s: zveno user list shows who does", email)
+	}
+	var person value.ID
+	if err := tx.QueryRow(ctx, `SELECT person_id FROM identity_logins WHERE email_folded = $1`, value.Fold(email)).Scan(&person); err != nil {
+		return fmt.Errorf("identity: change login: %w", err)
+	}
+	tx.Changed("login", person)
+	return nil
+}
+
+// CheckPassword gives the login for an address and password. The error is Forbidden, and the same, for an unknown address,
+// a wrong password and a disabled login; the time taken does not tell them apart either.
+func CheckPassword(ctx context.Context, tx *db.Tx, email, password string) (Login, error) {
+	var l Login
+	hash := unknownHash
+	err := tx.QueryRow(ctx, `SELECT l.person_id, p.name, p.email, l.role, l.created_at, l.disabled, l.password_hash
+		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1`, value.Fold(email)).
+		Scan(&l.Person, &l.Name, &l.Email, &l.Role, &l.CreatedAt, &l.Disabled, &hash)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Login{}, fmt.Errorf("identity: check password: %w", err)
+	}
+	if !matchesPassword(hash, password) || err != nil || l.Disabled {
+		return Login{}, fault.New(fault.Forbidden, "the e-mail address or the password is wrong")
+	}
+	return l, nil
+}
