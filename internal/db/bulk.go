@@ -21,10 +21,13 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 	for size > 1 && size*len(columns) > maxBulkParams {
 		size /= 2
 	}
-	args := make([]any, 0, size*len(columns))
+	args, text := make([]any, 0, size*len(columns)), ""
 	for len(rows) > 0 {
 		for size > len(rows) {
-			size /= 2 // the rest goes in powers of two, so that few different texts are prepared
+			size, text = size/2, "" // the rest goes in powers of two, so that few different texts are prepared
+		}
+		if text == "" {
+			text = tx.db.insertText(table, columns, size, suffix)
 		}
 		args = args[:0]
 		for _, row := range rows[:size] {
@@ -33,7 +36,7 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 			}
 			args = append(args, row...)
 		}
-		if _, err := tx.Exec(ctx, tx.db.insertText(table, columns, size, suffix), args...); err != nil {
+		if _, err := tx.Exec(ctx, text, args...); err != nil {
 			return fmt.Errorf("db: insert into %s: %w", table, err)
 		}
 		rows = rows[size:]
@@ -41,10 +44,9 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 	return nil
 }
 
-// insertText numbers the parameters only where it must: SQLite finds a numbered one by walking along all before it.
 func (d *DB) insertText(table string, columns []string, rows int, suffix string) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	b.WriteString(d.dialect.insert + " INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
 	for n := range rows * len(columns) {
 		switch {
 		case n == 0:
@@ -54,10 +56,9 @@ func (d *DB) insertText(table string, columns []string, rows int, suffix string)
 		default:
 			b.WriteString(", ")
 		}
-		if d.dialect.Name == SQLite {
-			b.WriteString("?")
-		} else {
-			b.WriteString("$" + strconv.Itoa(n+1))
+		b.WriteString(d.dialect.parameter)
+		if d.dialect.numbered {
+			b.WriteString(strconv.Itoa(n + 1))
 		}
 	}
 	b.WriteString(") " + suffix)

@@ -42,12 +42,15 @@ type Dialect struct {
 	ForUpdate  string // ends a SELECT whose rows the transaction is about to change; "" where writers take turns anyway
 	SkipLocked string // like ForUpdate, leaving out rows that another transaction holds
 
-	prepare  bool   // the driver keeps no statement cache of its own
-	nextTxNo string // SELECT of the number of the transaction that runs it
-	horizon  string // SELECT of the number below which no transaction can appear any more
-	hasTable string // SELECT of the number of tables called $1
-	columns  string // SELECT of table, column and type, ordered by table and position
-	indexes  string // SELECT of name and text of the indexes that are not part of a constraint
+	prepare   bool   // the driver keeps no statement cache of its own
+	insert    string // begins a bulk insert
+	parameter string // stands for a value in a bulk insert, followed by its number if numbered
+	numbered  bool
+	nextTxNo  string // SELECT of the number of the transaction that runs it
+	horizon   string // SELECT of the number below which no transaction can appear any more
+	hasTable  string // SELECT of the number of tables called $1
+	columns   string // SELECT of table, column and type, ordered by table and position
+	indexes   string // SELECT of name and text of the indexes that are not part of a constraint
 }
 
 // The names of the engines.

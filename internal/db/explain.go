@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
@@ -33,10 +35,16 @@ func (d *DB) explain(err error) error {
 	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return fault.New(fault.Unavailable, "%s does not answer: start it, or check the address, the port and the firewall: %w", d.place, e)
 	}
-	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) {
+	if connectionBroke(err) {
 		return fault.New(fault.Unavailable, "the connection to %s broke; if it broke during a commit, look whether the change was kept: %w", d.place, err)
 	}
 	return err
+}
+
+func connectionBroke(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE)
 }
 
 func (d *DB) explainSQLite(code int, err error) error {

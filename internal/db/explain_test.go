@@ -146,6 +146,25 @@ func TestWarningAboutCollation(t *testing.T) {
 	}
 }
 
+func TestAnotherProgramHoldsTheFile(t *testing.T) {
+	cfg := dbtest.SQLiteConfig(t)
+	d := dbtest.Open(t, cfg)
+	write(t, d, func(tx *db.Tx) error { // not a minute, in this test
+		_, err := tx.Exec(t.Context(), `PRAGMA busy_timeout = 50`)
+		return err
+	})
+	other, err := openForeign(t, filepath.Join(cfg.Dir, "zveno.db")).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.ExecContext(t.Context(), `BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write(t.Context(), db.TxInfo{}, func(*db.Tx) error { return nil })
+	expectFault(t, err, fault.Unavailable, "another program holds the database", "zveno.db")
+}
+
 func TestFullDisk(t *testing.T) {
 	d := dbtest.SQLite(t)
 	createThing(t, d)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	_ "modernc.org/sqlite" // the driver
 
@@ -23,12 +24,16 @@ const (
 	sqliteBusyMs        = 60_000     // how long to wait for another process that writes
 )
 
+// In bulk inserts, parameters go without numbers, as SQLite finds a numbered one by walking along all before it, and OR
+// FAIL spares the copies of pages with which SQLite would undo a statement that fails: such a transaction is undone whole.
 var sqliteDialect = Dialect{
-	Name:     SQLite,
-	prepare:  true,
-	nextTxNo: `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
-	horizon:  `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
-	hasTable: `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
+	Name:      SQLite,
+	prepare:   true,
+	insert:    "INSERT OR FAIL",
+	parameter: "?",
+	nextTxNo:  `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
+	horizon:   `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
+	hasTable:  `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
 	columns: `SELECT t.name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c
 		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY t.name, c.cid`,
 	indexes: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
@@ -64,7 +69,11 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 func openSQLiteFile(file, txlock string, pragmas ...string) *sql.DB {
 	query := url.Values{"_txlock": {txlock}, "_pragma": {"busy_timeout(" + strconv.Itoa(sqliteBusyMs) + ")", "journal_mode(WAL)", "foreign_keys(0)"}}
 	query["_pragma"] = append(query["_pragma"], pragmas...)
-	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+query.Encode())
+	name := filepath.ToSlash(file)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name // a drive letter
+	}
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+query.Encode())
 	if err != nil {
 		panic("db: the SQLite driver is not registered: " + err.Error())
 	}

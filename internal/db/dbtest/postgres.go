@@ -30,6 +30,17 @@ type sharedCluster struct {
 // test is skipped, or fails if ZVENO_REQUIRE_POSTGRES=1.
 func PostgresConfig(t testing.TB) db.Config {
 	t.Helper()
+	return createDatabase(t, templateName)
+}
+
+// EmptyPostgresConfig is a PostgreSQL database without any table; otherwise like PostgresConfig.
+func EmptyPostgresConfig(t testing.TB) db.Config {
+	t.Helper()
+	return createDatabase(t, "template0")
+}
+
+func createDatabase(t testing.TB, template string) db.Config {
+	t.Helper()
 	requireBinaries(t)
 	if !shared.ready {
 		t.Fatal("dbtest: the package's tests need func TestMain(m *testing.M) { dbtest.Main(m) }, which stops PostgreSQL afterwards")
@@ -38,7 +49,7 @@ func PostgresConfig(t testing.TB) db.Config {
 		t.Fatal(shared.err)
 	}
 	name := fmt.Sprintf("zveno_%d", shared.databases.Add(1))
-	if _, err := shared.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+templateName); err != nil {
+	if _, err := shared.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -47,21 +58,6 @@ func PostgresConfig(t testing.TB) db.Config {
 		}
 	})
 	return db.Config{URL: shared.cluster.URL(name), Log: Log(t)}
-}
-
-// EmptyPostgresConfig is a PostgreSQL database without any table; otherwise like PostgresConfig.
-func EmptyPostgresConfig(t testing.TB) db.Config {
-	t.Helper()
-	cfg := PostgresConfig(t)
-	pool, err := sql.Open("pgx", cfg.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	if _, err := pool.ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
-		t.Fatal(err)
-	}
-	return cfg
 }
 
 // requireBinaries skips or fails a test where PostgreSQL is not installed.
@@ -76,7 +72,7 @@ func requireBinaries(t testing.TB) {
 }
 
 func (s *sharedCluster) start() {
-	if s.cluster, s.err = startCluster("fsync=off", "synchronous_commit=off", "full_page_writes=off"); s.err != nil {
+	if s.cluster, s.err = startCluster("fsync=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off", "synchronous_commit=off", "full_page_writes=off"); s.err != nil {
 		return
 	}
 	if s.admin, s.err = sql.Open("pgx", s.cluster.URL("postgres")); s.err != nil {
