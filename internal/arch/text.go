@@ -20,7 +20,7 @@ var unwantedTexts = []unwanted{
 		"a path of one machine: use os.MkdirTemp, or mktemp in a script"},
 	{regexp.MustCompile(`\b((proxy|sum)\.golang|registry\.npmjs|deb\.debian|pypi|files\.pythonhosted)\.org\b|\bregistry\.yarnpkg\.com\b`), true,
 		"the host of a package registry: whoever builds chooses theirs in their own settings"},
-	{regexp.MustCompile(`\b(TO[D]O|FIX[M]E)\b|(//|#|--|\*)\s*X[X]X\b`), true,
+	{regexp.MustCompile(`(//|#|--|\*)\s*(TO[D]O|FIX[M]E|X[X]X)\b|\b(TO[D]O|FIX[M]E)[:(]`), true,
 		"a left-over marker: do it, or open an issue and take the marker out"},
 }
 
