@@ -1,0 +1,260 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/db/history"
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
+)
+
+// work is a row on its way to its record.
+type work struct {
+	*row
+	id       value.ID
+	linked   bool           // the record exists
+	repeated bool           // the file has several rows for the record
+	since    value.Instant  // linked: from when on the record exists
+	latest   value.Instant  // linked: from when on its last version holds
+	closed   bool           // linked deals: it is in a closed stage
+	pipeline value.ID       // of stages
+	set      map[string]any // fields that are not references to deals' stages
+	author   value.ID
+	waiting  []pending // references that must wait for other tables
+	missing  bool      // some reference was left empty
+	initial  bool      // of the past: what held before the first change of a field
+	rejected bool
+}
+
+// applyRecords brings the records that rows are about into the state that the rows state.
+func (im *importer) applyRecords(ctx context.Context, tx *db.Tx, y *tally, rows []*row, seen *seen) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	todo, aside, err := im.classify(ctx, tx, y, rows, seen)
+	if err != nil {
+		return err
+	}
+	if err := im.setAside(ctx, tx, repeatedLot(y.t), aside); err != nil {
+		return err
+	}
+	return im.applyWork(ctx, tx, y, todo)
+}
+
+// classify sorts rows: those that say nothing new are counted and done with, those of records that had several rows are
+// set aside until all of them are read, the others are work.
+func (im *importer) classify(ctx context.Context, tx *db.Tx, y *tally, rows []*row, seen *seen) (todo []*work, aside []asideRow, err error) {
+	last := make(map[string]int, len(rows))
+	keys := make([]string, 0, len(rows))
+	for i, r := range rows {
+		if _, double := last[r.key]; !double {
+			keys = append(keys, r.key)
+		}
+		last[r.key] = i
+	}
+	links, err := loadLinks(ctx, tx, im.run.source, y.t.object.Name, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	todo = make([]*work, 0, len(keys))
+	doubles := map[string]bool{}
+	for i, r := range rows {
+		l, linked := links[r.key]
+		again := seen.add(r.key) && linked
+		switch {
+		case linked && l.repeated:
+			aside = append(aside, asideRow{key: r.key, line: r.line, cells: r.raw})
+		case i != last[r.key]:
+			y.unchanged++
+			y.note("repeated")
+			doubles[r.key] = true
+		case linked && l.hash == r.hash && !doubles[r.key]:
+			y.unchanged++
+		default:
+			w := &work{row: r, id: l.record, linked: linked, repeated: doubles[r.key] || again}
+			if again {
+				y.note("repeated")
+			}
+			todo = append(todo, w)
+		}
+	}
+	return todo, aside, nil
+}
+
+// applyWork resolves what rows refer to, turns them into changes and applies these.
+func (im *importer) applyWork(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
+	if len(todo) == 0 {
+		return nil
+	}
+	steps := []func(context.Context, *db.Tx, *tally, []*work) error{
+		im.adopt, im.loadPresent, im.joinReferences, im.joinTeams, im.rejectIncomplete, im.applyChanges, im.saveWork,
+	}
+	for _, step := range steps {
+		if err := step(ctx, tx, y, todo); err != nil {
+			return err
+		}
+		todo = slices.DeleteFunc(todo, func(w *work) bool { return w.rejected })
+	}
+	return nil
+}
+
+// loadPresent reads what of the existing records the new rows must be fitted to, and mints IDs for the others.
+func (im *importer) loadPresent(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
+	byID := map[value.ID][]*work{}
+	var ids []value.ID
+	for _, w := range todo {
+		if !w.linked {
+			w.id = value.NewID()
+			continue
+		}
+		if byID[w.id] == nil {
+			ids = append(ids, w.id)
+		}
+		byID[w.id] = append(byID[w.id], w)
+	}
+	stage := `NULL`
+	if y.t.object.Name == "deal" {
+		stage = `stage_id`
+	}
+	for group := range slices.Chunk(ids, nameGroup) {
+		args := make([]any, len(group))
+		for i, id := range group {
+			args[i] = id
+		}
+		rows, err := tx.Query(ctx, `SELECT id, created_at, valid_from, `+stage+` FROM `+y.t.object.Table.Current+
+			` WHERE id IN (`+placeholders(1, len(group))+`)`, args...)
+		if err != nil {
+			return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+		}
+		for rows.Next() {
+			var id, stageID value.ID
+			var since, latest value.Instant
+			if err := rows.Scan(&id, &since, &latest, &stageID); err != nil {
+				rows.Close()
+				return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+			}
+			for _, w := range byID[id] {
+				w.since, w.latest, w.closed = since, latest, im.isClosed(stageID)
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+		}
+	}
+	return nil
+}
+
+// rejectIncomplete rejects rows whose record cannot be without what they lack.
+func (im *importer) rejectIncomplete(_ context.Context, _ *db.Tx, y *tally, todo []*work) error {
+	for _, w := range todo {
+		for _, f := range y.t.object.Fields {
+			v, mentioned := w.set[f.Name]
+			if !f.Required || mentioned && v != nil || w.linked && !mentioned {
+				continue
+			}
+			p := problem{reason: fmt.Sprintf("the row has no %s, which every %s needs", f.Name, y.t.object.Name)}
+			for _, c := range y.t.columns {
+				if c.target == f.Name {
+					p.column = c
+				}
+			}
+			if named := w.named(f.Name); named != "" {
+				p.cell, p.reason = named, fmt.Sprintf("no %s is called so or has this ID: import it before, or together with this file", f.Ref)
+			}
+			y.reject(w.line, p)
+			w.rejected = true
+			break
+		}
+	}
+	return nil
+}
+
+// applyChanges applies what the rows say. Rows that the rules refuse are rejected, and the others applied without them.
+func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
+	changes := make([]crm.Change, 0, 2*len(todo))
+	for _, w := range todo {
+		changes = append(changes, im.changesOf(y, w)...)
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	outcomes, err := crm.Apply(ctx, tx, y.t.object, changes)
+	if fault.KindOf(err) == fault.Invalid {
+		wrong := rejectInvalid(y, todo, changes)
+		if len(wrong) == 0 {
+			return err
+		}
+		changes = slices.DeleteFunc(changes, func(c crm.Change) bool { return wrong[c.ID] != nil })
+		outcomes, err = crm.Apply(ctx, tx, y.t.object, changes)
+	}
+	if err != nil {
+		return err
+	}
+	byID := make(map[value.ID]history.Outcome, len(outcomes))
+	for _, o := range outcomes {
+		byID[o.ID] = o
+	}
+	for _, w := range todo {
+		switch o := byID[w.id]; {
+		case w.rejected:
+		case o.Created:
+			y.created++
+		case o.Updated:
+			y.updated++
+		default:
+			y.unchanged++
+		}
+		delete(byID, w.id) // a second row for the record only counts as read
+	}
+	return nil
+}
+
+// rejectInvalid rejects the rows whose changes break a rule that needs no other record, and gives the errors by record.
+func rejectInvalid(y *tally, todo []*work, changes []crm.Change) map[value.ID]error {
+	wrong := map[value.ID]error{}
+	for _, c := range changes {
+		if err := crm.Check(y.t.object, c); err != nil {
+			wrong[c.ID] = err
+		}
+	}
+	for _, w := range todo {
+		err := wrong[w.id]
+		if err == nil {
+			continue
+		}
+		w.rejected = true
+		p := problem{reason: err.Error()}
+		if fields := fault.FieldsOf(err); len(fields) > 0 {
+			p.reason = fields[0].Name + " " + fields[0].Message
+			for _, c := range y.t.columns {
+				if c.target == fields[0].Name {
+					p.column = c
+				}
+			}
+		}
+		y.reject(w.line, p)
+	}
+	return wrong
+}
+
+// saveWork remembers which rows were applied to which records, and the references that wait.
+func (im *importer) saveWork(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
+	links := make(map[string]link, len(todo))
+	var waiting []pending
+	for _, w := range todo {
+		hash := w.hash
+		if w.missing || len(w.waiting) > 0 {
+			hash = 0
+		}
+		links[w.key] = link{record: w.id, hash: hash, repeated: w.repeated}
+		waiting = append(waiting, w.waiting...)
+	}
+	if err := saveLinks(ctx, tx, im.run.source, y.t.object.Name, links); err != nil {
+		return err
+	}
+	return im.savePending(ctx, tx, waiting)
+}
