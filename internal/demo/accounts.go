@@ -38,9 +38,9 @@ type segment struct {
 
 var (
 	segments = []segment{
-		{"SMB", 30, 1.15, 6, [2]int{5, 99}},
-		{"Mid-market", 58, 1.0, 18, [2]int{100, 999}},
-		{"Enterprise", 105, 0.78, 60, [2]int{1000, 20000}},
+		{"SMB", 24, 1.15, 6, [2]int{5, 99}},
+		{"Mid-market", 55, 1.0, 18, [2]int{100, 999}},
+		{"Enterprise", 115, 0.78, 60, [2]int{1000, 20000}},
 	}
 	segmentShares = []float64{0.5, 0.33, 0.17}
 )

@@ -16,6 +16,7 @@ type bookings struct {
 
 type booking struct {
 	account  int32
+	turn     int32 // how many deals its owner had opened in the pipeline before
 	pipeline int8
 }
 
@@ -50,6 +51,7 @@ func (c *Company) book() *bookings {
 		b.firstWin[n] = value.Forever
 	}
 	var due renewals
+	var turns [repsEver][2]int32
 	for n := range b.deals {
 		if c.doubled(n) {
 			b.deals[n] = b.deals[n-1]
@@ -57,7 +59,11 @@ func (c *Company) book() *bookings {
 		}
 		b.deals[n] = c.bookDeal(n, &due)
 		a := c.account(int(b.deals[n].account))
-		p := c.plan(n, &a, int(b.deals[n].pipeline))
+		p, d := c.begin(n, &a, int(b.deals[n].pipeline))
+		turn := &turns[p.owner][p.pipeline]
+		b.deals[n].turn = *turn
+		*turn++
+		c.run(p, d, b.deals[n].turn)
 		won := p.moves[len(p.moves)-1].at
 		if p.outcome(c) != crm.OutcomeWon || won > c.now {
 			continue
@@ -72,11 +78,11 @@ func (c *Company) bookDeal(n int, due *renewals) booking {
 	d, share := roll(c.seed, topicBooking, n), c.dealShare(n)
 	if d.chance(renewalShare) {
 		if len(*due) > 0 && (*due)[0].due <= c.moment(share, regions[europe]) {
-			return booking{heap.Pop(due).(renewal).account, renewalPipeline}
+			return booking{account: heap.Pop(due).(renewal).account, pipeline: renewalPipeline}
 		}
 		for range 8 {
 			if a := c.account(d.IntN(c.oldAccounts)); a.legacy {
-				return booking{int32(a.n), renewalPipeline}
+				return booking{account: int32(a.n), pipeline: renewalPipeline}
 			}
 		}
 	}
@@ -85,7 +91,7 @@ func (c *Company) bookDeal(n int, due *renewals) booking {
 	if d.chance(0.45) { // newer accounts are worked on more
 		at = existing - 1 - d.IntN(max(existing/8, 1))
 	}
-	return booking{int32(at), newBusinessPipeline}
+	return booking{account: int32(at), pipeline: newBusinessPipeline}
 }
 
 // doubled says that the n-th deal is the one before it, entered a second time by mistake and deleted later.

@@ -33,9 +33,9 @@ func (c *Company) story(n int) Story {
 	b := c.bookings().deals[n]
 	a := c.account(int(b.account))
 	if c.doubled(n) {
-		return c.doubledStory(n, c.plan(n-1, &a, int(b.pipeline)))
+		return c.doubledStory(n, c.plan(n-1, &a, b))
 	}
-	p := c.plan(n, &a, int(b.pipeline))
+	p := c.plan(n, &a, b)
 	d := roll(c.seed, topicEdits, n)
 	t := c.openDeal(n, d, p)
 	for _, e := range t.edits(d) {

@@ -28,10 +28,10 @@ const (
 // How often the things happen to one deal, on average.
 const (
 	amountChanges = 0.85
-	nextStepEdits = 2.4
+	nextStepEdits = 2.75
 	callsUp       = 0.25
 	handedOver    = 0.03
-	slippingDeals = 0.33 // chance that the first close date was too early; some of them end before it shows
+	slippingDeals = 0.30 // chance that the first close date was too early; some of them end before it shows
 )
 
 // edits lists what happens to the deal in the order of time, its stages included. Nothing but a reopening happens after
@@ -82,11 +82,14 @@ func (t *deal) firstGuess(d dice) value.Day {
 // pushes moves the close date each time that it draws near before the deal is done. Some pushes come late, so that deals
 // are overdue for some days.
 func (t *deal) pushes(d dice, end value.Instant) []edit {
+	if t.p.forgotten {
+		return nil
+	}
 	var pushes []edit
 	for due := t.closes; dayStart(due) < end-day && len(pushes) < 6; {
 		at := dayStart(due - value.Day(d.between(0, 6)))
-		if d.chance(0.3) {
-			at = dayStart(due + value.Day(d.between(2, 16)))
+		if d.chance(0.45) {
+			at = dayStart(due + value.Day(d.between(3, 28)))
 		}
 		due += value.Day(d.between(12, 55))
 		if len(pushes) >= 2 || d.chance(0.6) { // now they know better

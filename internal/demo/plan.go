@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"math"
 	"time"
 
 	"zveno.dev/zveno/internal/crm"
@@ -18,6 +19,8 @@ type plan struct {
 	at       value.Instant
 	moves    []move // the first is its creation
 	closed   int    // position in moves of its first closing; it may be reopened after that
+
+	forgotten bool // its close date passes without anybody doing something about it
 }
 
 // move is a deal's entry into a stage.
@@ -32,51 +35,71 @@ func (p *plan) outcome(c *Company) string {
 }
 
 const (
-	newBusinessWin  = 0.205 // chance that a new deal is won, before segment, source and rep
-	renewalWin      = 0.72
+	newBusinessWin  = 0.175 // chance that a new deal is won, before segment, source and rep
+	renewalWin      = 0.68
 	noDecision      = 0.17 // of the deals that are not won
 	renewalDays     = 45   // median from a renewal's creation to its end
 	skipsStage      = 0.05
-	goesBack        = 0.03
+	goesBack        = 0.042 // of the deals that get beyond their first stage: about 3% of all
 	reopens         = 0.015 // of the deals that were lost: about 1% of all
+	forgotten       = 0.07  // of the deals that are lost: nobody touches them for months before they are tidied up
 	shortestStay    = 20 * hour / 60
 	ownersDealShare = 0.75 // of an account's deals go to its owner, the others to anybody in the region
 )
 
 // plan is the course of the n-th deal.
-func (c *Company) plan(n int, a *account, pipe int) *plan {
+func (c *Company) plan(n int, a *account, b booking) *plan {
+	p, d := c.begin(n, a, int(b.pipeline))
+	c.run(p, d, b.turn)
+	return p
+}
+
+// begin says who opens the n-th deal, when, and where it came from. The dice go on to run.
+func (c *Company) begin(n int, a *account, pipe int) (*plan, dice) {
 	d := roll(c.seed, topicDeal, n)
 	p := &plan{n: n, account: a, pipeline: pipe, source: -1}
+	if pipe == newBusinessPipeline {
+		p.source = d.weighted(sourceShares)
+	}
 	p.at = min(max(c.moment(c.dealShare(n), regions[a.region]), a.at+hour), c.now)
 	p.owner = ownerAt(c.tenures(a), p.at)
 	if !d.chance(ownersDealShare) || !c.reps[p.owner].worksIn(a.region, p.at) {
 		p.owner = c.repFor(a.region, p.at, d.Uint64(), -1)
 	}
+	return p, d
+}
+
+// run takes a deal through its stages. turn counts the deals that its owner opened in the pipeline before.
+func (c *Company) run(p *plan, d dice, turn int32) {
 	rep := &c.reps[p.owner]
-	win, cycle := renewalWin*(rep.win+1)/2, float64(renewalDays)
-	if pipe == newBusinessPipeline {
-		p.source = d.weighted(sourceShares)
-		win = newBusinessWin * segments[a.segment].win * sources[p.source].win * rep.win
-		cycle = segments[a.segment].cycleDays
+	win, cycle := renewalWin*rep.win, float64(renewalDays)
+	if p.pipeline == newBusinessPipeline {
+		win = newBusinessWin * segments[p.account.segment].win * sources[p.source].win * rep.win
+		cycle = segments[p.account.segment].cycleDays
 	}
-	outcome := c.outcome(d, pipe, min(win, 0.95))
-	stages := c.route(d, pipe, outcome)
-	stays := c.stays(d, pipe, stages, d.spread(cycle*rep.pace, 0.35))
+	outcome := c.outcome(d, p, min(win, 0.95), turn)
+	stages := c.route(d, p.pipeline, outcome)
+	stays := c.stays(d, p.pipeline, stages, d.spread(cycle*rep.pace, 0.35))
+	if p.forgotten = outcome != crm.OutcomeWon && d.chance(forgotten); p.forgotten {
+		stays[len(stays)-1] += d.share(40, 150)
+	}
 	p.walk(c, d, stages, stays, outcome)
 	if outcome != crm.OutcomeWon && d.chance(reopens) {
 		p.reopen(c, d, stays)
 	}
-	return p
 }
 
 // dealShare is the share of all deals that has come in with the n-th.
 func (c *Company) dealShare(n int) float64 { return (float64(n) + 0.5) / float64(c.options.Deals) }
 
-func (c *Company) outcome(d dice, pipe int, win float64) string {
+// outcome draws how a deal ends. A rep's luck is spread evenly over the deals of a pipeline, instead of drawn for each:
+// with a few hundred deals a rep, chance alone would often hide the planted star and struggler among the others.
+func (c *Company) outcome(d dice, p *plan, win float64, turn int32) string {
+	_, luck := math.Modf(float64(turn)*math.Phi + float64(p.owner)/repsEver)
 	switch {
-	case d.chance(win):
+	case luck < win:
 		return crm.OutcomeWon
-	case pipe == newBusinessPipeline && d.chance(noDecision):
+	case p.pipeline == newBusinessPipeline && d.chance(noDecision):
 		return crm.OutcomeNoDecision
 	default:
 		return crm.OutcomeLost
@@ -177,8 +200,9 @@ func (p *plan) reopen(c *Company, d dice, stays []float64) {
 
 const (
 	awayFromAugust = 0.45
-	intoDecember   = 0.30 // of the wins that would come in January
-	toQuarterEnd   = 0.33 // of the wins; of the losses, half as many: pipelines are tidied up then
+	intoDecember   = 0.35 // of the wins that would come in January
+	toQuarterEnd   = 0.23 // of the wins; of the losses, half as many: pipelines are tidied up then
+	toYearEnd      = 0.44
 )
 
 // attracted is the day to which an end on that day is drawn.
@@ -190,6 +214,9 @@ func attracted(d dice, end value.Day, won bool) value.Day {
 		return value.NewDay(end.Date().Year()-1, time.December, d.between(12, 30))
 	}
 	chance := toQuarterEnd
+	if end.Date().Month() >= time.October {
+		chance = toYearEnd
+	}
 	if !won {
 		chance /= 2
 	}

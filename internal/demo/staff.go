@@ -82,14 +82,13 @@ func (c *Company) hire() {
 		r := rep{hired: c.epoch, left: value.Forever, stints: []stint{{c.epoch, at}}, slip: 1}
 		r.person = c.unusedName(d, teams[at].people)
 		r.mailbox = r.person.mailbox() + "@sample-company.example"
-		r.win, r.pace = d.share(0.93, 1.07), d.share(0.92, 1.08)
+		r.win, r.pace = d.share(0.95, 1.05), d.share(0.92, 1.08)
 		if slices.Contains(joiners, n) {
-			r.hired = c.firstOfMonth(c.start+value.Day(d.between(span/10, span*8/10))) + 6*hour
+			r.hired = c.firstOfMonth(c.start+value.Day(d.between(span/10, span*6/10))) + 6*hour
 			r.stints[0].from = r.hired
-			r.win *= 0.9
 		}
 		if n >= repsNow {
-			r.left = dayStart(c.start+value.Day(d.between(span/5, span*9/10))) + 15*hour
+			r.left = dayStart(c.start+value.Day(d.between(span*4/10, span*9/10))) + 15*hour
 		}
 		c.reps = append(c.reps, r)
 	}

@@ -19,7 +19,7 @@ func InsertChains(ctx context.Context, tx *db.Tx, t *Table, chains [][]Version) 
 	versions := make([][]any, 0, 8*len(chains))
 	current := make([][]any, 0, len(chains))
 	for _, chain := range chains {
-		believed, err := t.checkChain(tx, chain)
+		first, last, err := t.checkChain(tx, chain)
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func InsertChains(ctx context.Context, tx *db.Tx, t *Table, chains [][]Version) 
 			}
 			versions = append(versions, row)
 		}
-		row, err := t.currentRow(believed[:], int64(len(chain)), tx.No)
+		row, err := t.currentRow([]segment{{first}, {last}}, int64(len(chain)), tx.No)
 		if err != nil {
 			return err
 		}
@@ -52,40 +52,32 @@ func InsertChains(ctx context.Context, tx *db.Tx, t *Table, chains [][]Version) 
 // checkChain orders the versions of one record by their recording and makes sure of what Apply guarantees: one identity,
 // cells of the right kind, nothing recorded before it was so or after this transaction, and at every recorded instant a
 // chain without gap or overlap up to that instant. It gives the first and the last version that are believed now.
-func (t *Table) checkChain(tx *db.Tx, chain []Version) ([2]segment, error) {
+func (t *Table) checkChain(tx *db.Tx, chain []Version) (first, last Version, err error) {
 	if len(chain) == 0 {
-		return [2]segment{}, fault.New(fault.Invalid, "%s: a record without versions cannot be stored", t.Object)
+		return first, last, fault.New(fault.Invalid, "%s: a record without versions cannot be stored", t.Object)
 	}
 	slices.SortStableFunc(chain, byRecording)
-	simple := true // each version was recorded as it happened and is still believed
+	asItHappened := true // each version was recorded when it began, and is still believed
 	for i := range chain {
-		if err := t.checkVersion(tx, chain[0].ID, &chain[i]); err != nil {
-			return [2]segment{}, err
+		v := &chain[i]
+		if err := t.checkVersion(tx, chain[0].ID, v); err != nil {
+			return first, last, err
 		}
-		simple = simple && chain[i].RecordedFrom == chain[i].ValidFrom && chain[i].RecordedTo == value.Forever
+		asItHappened = asItHappened && v.RecordedFrom == v.ValidFrom && v.RecordedTo == value.Forever
 	}
-	if !simple {
-		for i := range chain {
-			if i > 0 && chain[i].RecordedFrom == chain[i-1].RecordedFrom {
-				continue
+	believed := chain
+	if !asItHappened {
+		recordings := recordingsOf(chain)
+		for i, known := range recordings[:len(recordings)-1] {
+			believed = knownAt(chain, known)
+			if err := t.checkLinks(believed, recordings[i+1]); err != nil {
+				return first, last, fmt.Errorf("as known at %s: %w", known, err)
 			}
-			if err := t.checkKnown(chain, chain[i].RecordedFrom); err != nil {
-				return [2]segment{}, err
-			}
 		}
+	} else if err := t.checkLinks(believed, value.Forever); err != nil {
+		return first, last, err
 	}
-	believed := slices.DeleteFunc(slices.Clone(chain), func(v Version) bool { return v.RecordedTo != value.Forever })
-	slices.SortFunc(believed, byValidity)
-	for i := range believed {
-		last := i == len(believed)-1
-		if last && believed[i].ValidTo != value.Forever || !last && believed[i].ValidTo != believed[i+1].ValidFrom {
-			return [2]segment{}, t.badChain(believed[i], "its successor does not begin where it ends, at %s", believed[i].ValidTo)
-		}
-	}
-	if len(believed) == 0 {
-		return [2]segment{}, t.badChain(chain[0], "nothing is believed of the record any more")
-	}
-	return [2]segment{{believed[0]}, {believed[len(believed)-1]}}, nil
+	return believed[0], believed[len(believed)-1], nil
 }
 
 func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
@@ -95,9 +87,9 @@ func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
 	case len(v.Values) != len(t.Columns):
 		return t.badChain(*v, "it has %d cells for %d columns", len(v.Values), len(t.Columns))
 	case v.ValidFrom >= v.ValidTo || v.RecordedFrom >= v.RecordedTo:
-		return t.badChain(*v, "it ends (valid %s, recorded %s) before it begins", v.ValidTo, v.RecordedTo)
+		return t.badChain(*v, "it begins after its end (valid until %s, recorded until %s)", v.ValidTo, v.RecordedTo)
 	case v.ValidFrom > v.RecordedFrom || v.RecordedFrom > tx.At || v.RecordedTo > tx.At && v.RecordedTo != value.Forever:
-		return t.badChain(*v, "it was recorded (%s to %s) before it was so, or after now", v.RecordedFrom, v.RecordedTo)
+		return t.badChain(*v, "it was recorded (from %s until %s) before it was so, or after now", v.RecordedFrom, v.RecordedTo)
 	}
 	for i, cell := range v.Values {
 		normal, err := t.Columns[i].normal(cell)
@@ -109,20 +101,39 @@ func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
 	return nil
 }
 
-// checkKnown makes sure that what was known at an instant covers the record's life up to then, each moment once.
-func (t *Table) checkKnown(chain []Version, known value.Instant) error {
-	var seen []Version
+// recordingsOf lists the instants at which what is known of a record changed, and value.Forever.
+func recordingsOf(chain []Version) []value.Instant {
+	instants := []value.Instant{value.Forever}
+	for _, v := range chain {
+		instants = append(instants, v.RecordedFrom, v.RecordedTo)
+	}
+	slices.Sort(instants)
+	return slices.Compact(instants)
+}
+
+// knownAt lists what was believed at an instant of recording, oldest first.
+func knownAt(chain []Version, known value.Instant) []Version {
+	var found []Version
 	for _, v := range chain {
 		if v.RecordedFrom <= known && v.RecordedTo > known {
-			seen = append(seen, v)
+			found = append(found, v)
 		}
 	}
-	slices.SortFunc(seen, byValidity)
-	for i, v := range seen {
-		last := i == len(seen)-1
-		if last && v.ValidTo <= known || !last && v.ValidTo != seen[i+1].ValidFrom {
-			return t.badChain(v, "as known at %s, its successor does not begin where it ends, at %s", known, v.ValidTo)
+	slices.SortFunc(found, func(a, b Version) int { return cmp.Compare(a.ValidFrom, b.ValidFrom) })
+	return found
+}
+
+// checkLinks makes sure that versions follow each other without gap or overlap until an instant at least. That is the next
+// recording and not always value.Forever, because what was shortened as things happened shows its later end.
+func (t *Table) checkLinks(chain []Version, until value.Instant) error {
+	for i := range chain {
+		last := i == len(chain)-1
+		if last && chain[i].ValidTo < until || !last && chain[i].ValidTo != chain[i+1].ValidFrom {
+			return t.badChain(chain[i], "no other version begins where it ends, at %s", chain[i].ValidTo)
 		}
+	}
+	if len(chain) == 0 {
+		return fault.New(fault.Invalid, "%s: nothing is believed of a record any more", t.Object)
 	}
 	return nil
 }
@@ -134,5 +145,3 @@ func (t *Table) badChain(v Version, format string, args ...any) error {
 func byRecording(a, b Version) int {
 	return cmp.Or(cmp.Compare(a.RecordedFrom, b.RecordedFrom), cmp.Compare(a.ValidFrom, b.ValidFrom))
 }
-
-func byValidity(a, b Version) int { return cmp.Compare(a.ValidFrom, b.ValidFrom) }
