@@ -180,7 +180,7 @@ func (p *Projection) applyDeals(ctx context.Context, ids []value.ID, deals chain
 	}
 	shaper := newShaper(p.shape.settings.Calendar(), p.shape.stages, p.shape.rates)
 	for _, id := range ids {
-		chain := deals.versions[id]
+		chain := inTime(deals.versions[id])
 		for i := range chain {
 			chain[i].cut.account = accountKeys[deals.accounts.names[chain[i].cut.account]]
 		}
@@ -216,7 +216,7 @@ func (p *Projection) readChains(ctx context.Context, ids []value.ID) (chains, er
 	read := chains{versions: make(map[value.ID][]version, len(ids)), accounts: newKeys[value.ID]()}
 	reader := p.shape.newReader(&sync.Mutex{}, read.accounts.of)
 	for group := range slices.Chunk(ids, inGroup) {
-		err := p.db.Scan(ctx, believedDeals+` AND id IN (`+p.db.IDList(group)+`) ORDER BY id, valid_from`, func(row db.Row) error {
+		err := p.db.Scan(ctx, believedDeals+` AND id IN (`+p.db.IDList(group)+`)`+inStoredOrder, func(row db.Row) error {
 			v, err := reader.version(row)
 			read.versions[row.ID(0)] = append(read.versions[row.ID(0)], v)
 			return err

@@ -10,6 +10,7 @@ import (
 	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/identity"
+	"zveno.dev/zveno/internal/metric"
 	"zveno.dev/zveno/internal/value"
 )
 
@@ -159,4 +160,14 @@ func restoreKeys[K comparable](ctx context.Context, store *columnar.Store, query
 		known.restore(name, key)
 	}
 	return rows.Err()
+}
+
+// Catalog gives the metrics for the tables as they are: with the company's custom choice fields as dimensions.
+func (p *Projection) Catalog() (*metric.Catalog, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.shape == nil {
+		return NewCatalog(nil)
+	}
+	return NewCatalog(p.shape.custom)
 }

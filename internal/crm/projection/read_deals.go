@@ -1,8 +1,10 @@
 package projection
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zveno.dev/zveno/internal/db"
@@ -13,6 +15,19 @@ import (
 var believedDeals = fmt.Sprintf(`SELECT id, valid_from, valid_to, deleted, stage_id, owner_id, account_id, product_id,
 	source, kind, currency, forecast_category, amount_minor, probability, close_day, lost_reason, custom
 	FROM crm_deal_versions WHERE recorded_to = %d`, value.Forever)
+
+// inStoredOrder keeps the versions of a deal together. They are mostly in the order of time already, and reading them in
+// the order of the primary key spares the database a sort; inTime does the rest.
+const inStoredOrder = " ORDER BY id, no"
+
+// inTime sorts a chain by time, in place.
+func inTime(chain []version) []version {
+	byStart := func(a, b version) int { return cmp.Compare(a.from, b.from) }
+	if !slices.IsSortedFunc(chain, byStart) {
+		slices.SortFunc(chain, byStart)
+	}
+	return chain
+}
 
 // dealReader turns stored versions into keys. Each goroutine has its own; they share the vocabulary.
 type dealReader struct {

@@ -124,7 +124,7 @@ func (s *shape) fillVersions(ctx context.Context, d *db.DB, l *columnar.Loader, 
 			if err != nil {
 				return err
 			}
-			err = d.Scan(ctx, believedDeals+half+" ORDER BY id, valid_from", func(row db.Row) error {
+			err = d.Scan(ctx, believedDeals+half+inStoredOrder, func(row db.Row) error {
 				return w.read(deals[row.ID(0)], reader, row)
 			})
 			if err != nil {
@@ -179,7 +179,7 @@ func (w *dealWriter) read(key int32, reader *dealReader, row db.Row) error {
 }
 
 func (w *dealWriter) flush() error {
-	w.shaper.shape(w.key, w.chain, &w.rows)
+	w.shaper.shape(w.key, inTime(w.chain), &w.rows)
 	w.chain = w.chain[:0]
 	for _, part := range []struct {
 		into *columnar.Appender
