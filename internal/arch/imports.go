@@ -15,6 +15,7 @@ var thirdParty = map[string][]string{
 	"internal/i18n":            {"golang.org/x/text"},
 	"internal/db":              {"modernc.org/sqlite", "modernc.org/libc", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	"internal/db/dbtest":       {"github.com/jackc/pgx/v5"},
+	"internal/identity":        {"golang.org/x/crypto"},
 	"internal/columnar":        {"github.com/duckdb/duckdb-go/v2", "github.com/jackc/pgx/v5"},
 	"internal/metric":          {"github.com/google/cel-go"},
 	"internal/crm/projection":  {"golang.org/x/sync"},
