@@ -130,6 +130,10 @@ func (s *statement) harmless(t *tree, expr ast.Expr, depth int) bool {
 		switch {
 		case slices.Contains(sqlFunctions, name[strings.LastIndex(name, ".")+1:]), name == "strconv.Itoa", name == "strconv.FormatInt":
 			return true
+		case name == "int", name == "int64", name == "len":
+			return true
+		case name == "fmt.Sprint":
+			return all(e.Args)
 		case name == "strings.Repeat":
 			return s.harmless(t, e.Args[0], depth+1)
 		case formatOf(e) >= 0:

@@ -13,7 +13,7 @@ func TestSQLBuildingCatch(t *testing.T) {
 	const line6 = "internal/crm/deal_store.go:6: SQL is put together with "
 	try(t, checkSQLBuilding, []sample{
 		{"constants", function("_ = `SELECT ` + columns + ` FROM crm_deals WHERE id = $1`"), nil},
-		{"numbers and placeholders", function("_ = fmt.Sprintf(`SELECT id FROM crm_deals LIMIT %d`, n) + ` OFFSET ` + strconv.Itoa(n)\n" +
+		{"numbers and placeholders", function("_ = fmt.Sprintf(`SELECT id FROM crm_deals LIMIT %d`, n) + ` OFFSET ` + strconv.Itoa(n) + fmt.Sprint(int64(n))\n" +
 			"_ = `SELECT id FROM crm_deals WHERE id IN (` + placeholders(1, n) + `)`"), nil},
 		{"variable of constants", function("q := `SELECT id FROM crm_deals`\nif n > 0 {\n\tq += ` WHERE a = $1`\n}\n_ = q + ` ORDER BY id`"), nil},
 		{"loop over constants", function("for _, table := range []string{`crm_deals`, `crm_leads`} {\n\t_ = `SELECT id FROM ` + table\n}\n" +
@@ -29,6 +29,7 @@ func TestSQLBuildingCatch(t *testing.T) {
 		{"several in one statement", function("_ = `SELECT ` + in + ` FROM ` + table()"), []string{line6 + "in and table():"}},
 		{"the engine's words", function("_ = `SELECT id FROM crm_deals ` + tx.Dialect().ForUpdate"), nil},
 		{"not SQL", function("_ = `Hello ` + in"), nil},
+		{"printed", function("_ = `SELECT id FROM crm_deals LIMIT ` + fmt.Sprint(in)"), []string{line6 + "fmt.Sprint(in):"}},
 		{"sum", function("_ = `SELECT id FROM ` + in"), []string{line6 + "in:"}},
 		{"sum with +=", function("q := `SELECT id FROM crm_deals`\nq += ` WHERE ` + in"),
 			[]string{"internal/crm/deal_store.go:7: SQL is put together with in:"}},
