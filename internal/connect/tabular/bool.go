@@ -25,10 +25,13 @@ func ParseBool(cell string) (bool, error) {
 
 // isBoolWord reports a cell that says yes or no by itself, unlike 1, 0, a single letter or a sign.
 func isBoolWord(cell string) bool {
-	if len(cell) > 12 || len(cell) < 2 {
+	if len(cell) > len("истина") || len(cell) < 2 {
 		return false
 	}
-	folded := strings.ToLower(cell)
-	_, ok := boolWords[folded]
-	return ok
+	switch cell[0] {
+	case 't', 'T', 'f', 'F', 'y', 'Y', 'n', 'N', 'o', 'O', 0xd0, 0xd1: // the last two begin Russian letters
+		_, ok := boolWords[strings.ToLower(cell)]
+		return ok
+	}
+	return false
 }

@@ -42,6 +42,30 @@ func guessTable(samples [][]byte, otherwise Encoding) Encoding {
 	return best
 }
 
+// readsWell reports whether text in the single-byte encoding has the letters of Russian or, in Windows 1252, mixes its
+// letters with Latin ones.
+func (f *Format) readsWell(samples [][]byte) bool {
+	table, err := f.Encoding.table()
+	if err != nil {
+		return false
+	}
+	score, high, cyrillic, latin := 0, 0, 0, 0
+	for _, sample := range samples {
+		score += russianScore(sample, table)
+		for _, b := range sample {
+			if b >= 0x80 && !sharedSign(b) {
+				high++
+			}
+		}
+		c, l := wordVotes(sample)
+		cyrillic, latin = cyrillic+c, latin+l
+	}
+	if f.Encoding == Windows1252 {
+		return latin > 3*cyrillic
+	}
+	return score > 42*high
+}
+
 // wordVotes counts letters of words that consist of bytes beyond ASCII only, as Russian words do, and of words that mix
 // them with Latin letters, as "Müller" and "café" do.
 func wordVotes(sample []byte) (cyrillic, latin int) {

@@ -6,21 +6,31 @@ import (
 )
 
 // Kind is what the cells of a column look like.
-type Kind string
+type Kind uint8
 
 // The kinds.
 const (
-	KindEmpty    Kind = "empty"
-	KindText     Kind = "text"
-	KindID       Kind = "id" // letters and digits without blanks, or digits with zeros in front: not to calculate with
-	KindInteger  Kind = "integer"
-	KindDecimal  Kind = "decimal"
-	KindMoney    Kind = "money" // a number with a currency sign or code
-	KindDate     Kind = "date"
-	KindDateTime Kind = "datetime"
-	KindBool     Kind = "bool"
-	KindEmail    Kind = "email"
+	KindEmpty Kind = iota
+	KindText
+	KindID // letters and digits without blanks, or digits with zeros in front: not to calculate with
+	KindInteger
+	KindDecimal
+	KindMoney // a number with a currency sign or code
+	KindDate
+	KindDateTime
+	KindBool
+	KindEmail
+
+	kindCount = iota
 )
+
+// String is the kind as reports name it: "text", "datetime".
+func (k Kind) String() string {
+	return [kindCount]string{"empty", "text", "id", "integer", "decimal", "money", "date", "datetime", "bool", "email"}[k]
+}
+
+// MarshalText makes kinds readable in JSON.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // Classify tells what one cell looks like by itself. Digits alone are an integer, also 1, 0 and 20260331.
 func Classify(cell string) Kind {
@@ -34,11 +44,14 @@ func Classify(cell string) Kind {
 // evidence is what classifying a cell found out besides its kind.
 type evidence struct {
 	moment     moment
-	orders     []DateOrder
+	orders     orderSet
 	point      bool // reads as a number with a decimal point
 	comma      bool // reads as a number with a decimal comma
 	currencies []string
 	currency   string // as written
+	differ     bool   // both readings are possible and differ: 1.234
+	whole      bool   // there is no fraction
+	grouping   string
 	percent    bool
 }
 
@@ -104,7 +117,7 @@ func (e *evidence) classify(cell string) Kind {
 	}
 	if mayBeDate(cell, has) {
 		if m, ok := readMoment(cell); ok && !m.compact {
-			if orders := m.orders(); len(orders) > 0 {
+			if orders := m.orders(); orders != 0 {
 				e.moment, e.orders = m, orders
 				if m.timed {
 					return KindDateTime
@@ -113,7 +126,7 @@ func (e *evidence) classify(cell string) Kind {
 			}
 		}
 	}
-	if has == hasDigit|hasLetter || has == hasDigit|hasLetter|hasMark && isUUID(cell) {
+	if has == hasDigit|hasLetter && len(cell) <= 64 || isUUID(cell) {
 		return KindID
 	}
 	return KindText
@@ -130,37 +143,113 @@ func (e *evidence) digitsOnly(cell string) Kind {
 
 // isNumber reads the cell as a number or an amount of money with both decimal signs.
 func (e *evidence) isNumber(cell string) bool {
+	if e.isPlainNumber(cell) {
+		return true
+	}
 	text := cell
-	if trimmed, ok := strings.CutSuffix(text, "%"); ok {
+	switch trimmed, percent := strings.CutSuffix(text, "%"); {
+	case percent:
 		e.percent = true
 		text = strings.TrimRight(trimmed, blanks)
-	} else if !numberStart(text[0]) || !numberEnd(text[len(text)-1]) {
-		text, e.currencies = cutCurrency(text)
-		if e.currencies == nil {
+	case !mayBeMoney(text):
+		return false
+	case !numberEdges[text[0]] || !numberEdges[text[len(text)-1]]:
+		if text, e.currencies = cutCurrency(text); e.currencies == nil {
 			return false
 		}
 		e.currency = strings.Trim(strings.Replace(cell, strings.Trim(text, "()-−–+"), "", 1), "()-−–+"+blanks)
 	}
-	if text == "" || strings.Trim(text, "0123456789.,'’()+-−–eE"+blanks) != "" {
+	if !mayBeNumber(text) {
 		return false
 	}
-	_, reasonPoint := parsePlain(text, DecimalPoint)
-	_, reasonComma := parsePlain(text, DecimalComma)
+	point, reasonPoint := parsePlain(text, DecimalPoint)
+	comma, reasonComma := parsePlain(text, DecimalComma)
 	e.point, e.comma = reasonPoint == "", reasonComma == ""
+	e.differ = e.point && e.comma && point != comma
+	e.whole = !e.differ && !strings.Contains(point+comma, ".")
+	if sign := ","; e.point != e.comma {
+		if e.point {
+			sign = "."
+		}
+		e.grouping, _ = groupSign(strings.ReplaceAll(text, sign, ""))
+	}
 	return e.point || e.comma
 }
 
-func numberStart(b byte) bool {
-	return b >= '0' && b <= '9' || b == '-' || b == '+' || b == '.' || b == ',' || b == 0xe2 // − and –
+// isPlainNumber reads the commonest form, digits with one point or comma at most, faster than parsePlain does.
+func (e *evidence) isPlainNumber(cell string) bool {
+	text := strings.TrimPrefix(cell, "-")
+	at := -1
+	for i := range len(text) {
+		c := text[i]
+		if c >= '0' && c <= '9' {
+			continue
+		}
+		if at >= 0 || c != '.' && c != ',' {
+			return false
+		}
+		at = i
+	}
+	if len(text) == 0 || len(text) > 18 || at == 0 || at == len(text)-1 {
+		return false
+	}
+	if at < 0 {
+		e.point, e.comma, e.whole = true, true, true
+		return true
+	}
+	grouped := at <= 3 && len(text)-at == 4 && text[0] != '0'
+	e.point, e.comma, e.differ = text[at] == '.' || grouped, text[at] == ',' || grouped, grouped
+	return true
 }
 
-func numberEnd(b byte) bool { return b >= '0' && b <= '9' || b == '-' || b == '.' || b == ',' }
-
 func (e *evidence) numberKind() Kind {
-	if len(e.currencies) > 0 {
+	switch {
+	case len(e.currencies) > 0:
 		return KindMoney
+	case e.whole && !e.percent:
+		return KindInteger
 	}
 	return KindDecimal
+}
+
+// numberEdges are the bytes with which a number without currency begins or ends; those of a typographic minus are among
+// them.
+var numberEdges = byteSet("0123456789-+.,()'’−–")
+
+// numberBytes are all bytes of numbers.
+var numberBytes = byteSet("0123456789-+.,()'’−–eE" + blanks)
+
+func byteSet(text string) (set [256]bool) {
+	for i := range len(text) {
+		set[text[i]] = true
+	}
+	return set
+}
+
+// mostAround is how many bytes a currency with its blank and signs takes on one side of a number.
+const mostAround = longestSign + 4
+
+// mayBeMoney is a cheap look before searching a currency: only what stands before the first and behind the last digit may
+// be anything but a number, and neither is long.
+func mayBeMoney(text string) bool {
+	first, last := 0, len(text)-1
+	for first < last && (text[first] < '0' || text[first] > '9') {
+		first++
+	}
+	for last > first && (text[last] < '0' || text[last] > '9') {
+		last--
+	}
+	return first <= mostAround && len(text)-last <= mostAround && mayBeNumber(text[first:last+1])
+}
+
+// mayBeNumber is a cheap look before reading a number.
+func mayBeNumber(text string) bool {
+	for i := range len(text) {
+		if !numberBytes[text[i]] {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // mayBeDate is a cheap look before reading a date.
@@ -171,7 +260,7 @@ func mayBeDate(cell string, has shape) bool {
 	if c := cell[0]; c >= '0' && c <= '9' {
 		return has&(hasMark|hasBlank|hasBeyond) != 0
 	}
-	return has&hasBlank != 0 || has&hasMark != 0
+	return beginsDate(cell)
 }
 
 // isEmail reports whether the cell has the form of one e-mail address.

@@ -6,6 +6,10 @@ import (
 
 // timeSeparator passes over what stands between a date and its time: T, blanks, a comma, "г.", "at", "в".
 func (r *reader) timeSeparator() bool {
+	if rest := r.text[r.at:]; len(rest) > 1 && (rest[0] == 'T' || rest[0] == ' ') && rest[1] >= '0' && rest[1] <= '9' {
+		r.at++
+		return true
+	}
 	start := r.at
 	r.skip(" ,\u00a0\u202f")
 	before := r.at
@@ -89,6 +93,10 @@ func (r *reader) fraction(m *moment) bool {
 func (r *reader) halfOfDay(m *moment, required bool) bool {
 	at := r.at
 	r.skip(" \u00a0\u202f")
+	if c := r.peek(); !required && (c == 'Z' || c == '+' || c == '-') {
+		r.at = at
+		return true
+	}
 	word := r.word()
 	if (word == "a" || word == "p") && r.text[r.at-1] == '.' {
 		word += r.word() // "a.m."
@@ -123,6 +131,11 @@ var zoneNames = map[string]int{
 func (r *reader) zone(m *moment) bool {
 	r.skip(" \u00a0\u202f")
 	if r.done() {
+		return true
+	}
+	if r.text[r.at:] == "Z" {
+		r.at++
+		m.zoned, m.zone = true, "Z"
 		return true
 	}
 	start := r.at

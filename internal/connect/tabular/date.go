@@ -76,12 +76,12 @@ type moment struct {
 func (m *moment) date(cell string, order DateOrder) (year int, month time.Month, day int, err error) {
 	orders := m.orders()
 	switch {
-	case len(orders) == 0:
+	case orders == 0:
 		return 0, 0, 0, fmt.Errorf("%s is not a day of the calendar", printable(cell))
-	case order == OrderUnknown && len(orders) > 1:
+	case order == OrderUnknown && !orders.single():
 		return 0, 0, 0, fmt.Errorf("%s can be read in two ways: say in which order the column writes day, month and year", printable(cell))
-	case len(orders) == 1 && (order == OrderUnknown || m.fixed()):
-		order = orders[0]
+	case order == OrderUnknown || m.fixed():
+		order = orders.first()
 	}
 	year, mon, day := m.arrange(order)
 	if !isDay(year, mon, day) {
@@ -90,30 +90,56 @@ func (m *moment) date(cell string, order DateOrder) (year int, month time.Month,
 	return year, time.Month(mon), day, nil
 }
 
+// orderSet is a set of date orders.
+type orderSet uint8
+
+const (
+	setDMY orderSet = 1 << iota
+	setMDY
+	setYMD
+)
+
+func (s orderSet) single() bool { return s&(s-1) == 0 }
+
+// first is the set's first order; OrderUnknown for none.
+func (s orderSet) first() DateOrder {
+	switch {
+	case s&setDMY != 0:
+		return OrderDMY
+	case s&setMDY != 0:
+		return OrderMDY
+	case s&setYMD != 0:
+		return OrderYMD
+	}
+	return OrderUnknown
+}
+
 // fixed reports whether the cell shows its order by itself, whatever the column's is.
 func (m *moment) fixed() bool { return m.named || m.digits[0] >= 3 }
 
 // orders are the orders in which the numbers are a day of the calendar. A year of two digits in front is only considered
 // where the first number cannot be anything else.
-func (m *moment) orders() []DateOrder {
-	if m.fixed() {
-		order := OrderYMD
-		if m.named {
-			order = OrderDMY
+func (m *moment) orders() (fitting orderSet) {
+	switch {
+	case m.named:
+		if isDay(m.arrange(OrderDMY)) {
+			return setDMY
 		}
-		if isDay(m.arrange(order)) {
-			return []DateOrder{order}
+		return 0
+	case m.fixed():
+		if isDay(m.arrange(OrderYMD)) {
+			return setYMD
 		}
-		return nil
+		return 0
 	}
-	var fitting []DateOrder
-	for _, order := range []DateOrder{OrderDMY, OrderMDY} {
-		if isDay(m.arrange(order)) {
-			fitting = append(fitting, order)
-		}
+	if isDay(m.arrange(OrderDMY)) {
+		fitting |= setDMY
 	}
-	if len(fitting) == 0 && m.digits[2] < 3 && isDay(m.arrange(OrderYMD)) {
-		fitting = append(fitting, OrderYMD)
+	if isDay(m.arrange(OrderMDY)) {
+		fitting |= setMDY
+	}
+	if fitting == 0 && m.digits[2] < 3 && isDay(m.arrange(OrderYMD)) {
+		fitting |= setYMD
 	}
 	return fitting
 }

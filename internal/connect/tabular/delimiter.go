@@ -74,7 +74,7 @@ func (f *Format) detectDelimiter(text []byte, limits Limits, tabs bool) {
 		return
 	}
 	best, second := 0.0, 0.0
-	f.Delimiter, f.DelimiterSure = ',', Guess
+	f.Delimiter, f.DelimiterSure = NoDelimiter, Guess
 	for _, candidate := range []byte{',', ';', '\t', '|'} {
 		try := *f
 		try.Delimiter = candidate
@@ -188,7 +188,7 @@ func (f *Format) detectComment(rows []sampleRow) {
 func (f Format) textNotes() []Note {
 	var notes []Note
 	switch {
-	case f.DelimiterSure == Guess:
+	case f.Delimiter == NoDelimiter:
 		notes = append(notes, note("single_column"))
 	case f.Delimiter != ',':
 		notes = append(notes, note("delimiter", delimiterName(f.Delimiter)))

@@ -30,14 +30,23 @@ func IsEmpty(cell string) bool {
 	if isBlank(cell) {
 		return true
 	}
-	if len(cell) > longestMarker && len(strings.TrimSpace(cell)) > longestMarker {
-		return false
+	if len(cell) > longestMarker {
+		if cell = strings.TrimSpace(cell); len(cell) > longestMarker {
+			return false
+		}
 	}
+	return mayBeMarker(cell) && emptyMarkers[strings.ToLower(strings.TrimSpace(cell))]
+}
+
+// mayBeMarker is a cheap look at a cell's first byte and length.
+func mayBeMarker(cell string) bool {
 	switch b := cell[0]; {
-	case b >= '1' && b <= '9' || b >= 'a' && b <= 'm' || b >= 'o' && b <= 'z' || b >= 'A' && b <= 'M' || b >= 'O' && b <= 'Z':
-		return false // no marker begins so
-	case b == '0' && len(cell) < 15:
+	case b == '0':
+		return len(cell) >= 15 && cell[1] == '0' && cell[14] == '0'
+	case b == 'n' || b == 'N':
+		return len(cell) <= len("null ")
+	case b >= '1' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z':
 		return false
 	}
-	return emptyMarkers[strings.ToLower(strings.TrimSpace(cell))]
+	return true
 }

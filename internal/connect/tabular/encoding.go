@@ -132,6 +132,9 @@ func (f *Format) detectByteEncoding(samples [][]byte) {
 		f.Fallback = guessTable(withoutUTF8(samples), Windows1252)
 	default:
 		f.Encoding, f.EncodingSure = guessTable(samples, Windows1252), Likely
+		if !f.readsWell(samples) {
+			f.EncodingSure = Guess
+		}
 	}
 }
 
@@ -178,24 +181,24 @@ func countUTF8(sample []byte) (multi, invalid int) {
 }
 
 // utf16Pattern recognises UTF-16 without a mark by where zero bytes stand: delimiters, digits and line ends have one in
-// every text, always in the same half of the unit.
+// every text, always in the same half of the unit. Most other units must be Latin, Cyrillic or punctuation.
 func utf16Pattern(head []byte) Encoding {
 	head = head[:min(len(head), 64<<10)&^1]
-	var even, odd int
+	var high [2][256]int // how often each byte stands first and second in a unit
 	for i, b := range head {
-		if b == 0 {
-			even += 1 - i&1
-			odd += i & 1
-		}
+		high[i&1][b]++
 	}
 	units := len(head) / 2
-	switch {
-	case units < 2 || even+odd < max(2, units/20):
-		return ""
-	case odd > 20*even && odd <= units:
-		return UTF16LE
-	case even > 20*odd:
-		return UTF16BE
+	even, odd := high[0][0], high[1][0]
+	for half, encoding := range [2]Encoding{UTF16BE, UTF16LE} {
+		here, there := even, odd
+		if half == 1 {
+			here, there = odd, even
+		}
+		usual := here + high[half][0x04] + high[half][0x20] + high[half][0x21]
+		if here >= max(2, units/20) && here > 20*there && 2*usual > units {
+			return encoding
+		}
 	}
 	return ""
 }

@@ -21,8 +21,9 @@ func (s Sure) String() string { return [...]string{"guess", "likely", "certain",
 
 // Special values of Format's fields.
 const (
-	NoHeader = -1   // Format.HeaderLine: the first row is already data
-	NoQuote  = 0xff // Format.Quote: quotes mean nothing
+	NoHeader    = -1   // Format.Header: the first row is already data
+	NoQuote     = 0xff // Format.Quote: quotes mean nothing
+	NoDelimiter = 0xff // Format.Delimiter: the table has one column
 )
 
 // Format is how a text file's bytes become rows. A zero field means "detect"; detection fills it in and says how sure it is.
@@ -30,7 +31,7 @@ type Format struct {
 	Encoding  Encoding
 	Fallback  Encoding // how bytes that are not UTF-8 are read in a file that otherwise is
 	BOM       bool     // a byte order mark was there
-	Delimiter byte     // ',', ';', tab or '|'; anything below 0x80 when asked
+	Delimiter byte     // ',', ';', tab or '|'; anything below 0x80 when asked; NoDelimiter for none
 	Quote     byte     // '"' or '\''; NoQuote for none
 	Backslash bool     // \" inside a quoted cell is a quote
 	Comment   byte     // lines that start with it and have not the header's number of cells are skipped; 0 for none
@@ -88,6 +89,8 @@ func delimiterName(d byte) string {
 		return "tab"
 	case '|':
 		return "vertical bar"
+	case NoDelimiter:
+		return "nothing"
 	}
 	return fmt.Sprintf("%q", d)
 }

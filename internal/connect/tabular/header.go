@@ -2,7 +2,10 @@ package tabular
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zveno.dev/zveno/internal/fault"
 )
@@ -10,6 +13,9 @@ import (
 // detectHeader finds the header among the first rows, below titles and above data, and names the columns.
 func (t *Table) detectHeader(rows []sampleRow) error {
 	width, _ := commonWidth(rows)
+	if width > t.limits.Columns {
+		return fault.New(fault.Invalid, "tabular: open %s: line %d: more than %d columns", t.Path, rows[0].line, t.limits.Columns)
+	}
 	at := 0
 	switch asked := t.Format.Header; {
 	case asked == NoHeader:
@@ -43,7 +49,11 @@ func (t *Table) detectHeader(rows []sampleRow) error {
 		if above := rows[at].line - 1; above > 0 {
 			t.Notes = append(t.Notes, note("header_line", rows[at].line, above))
 		}
-		t.nameColumns(t.dropNameless(rows[at].cells, rows[at+1:]))
+		named := t.dropNameless(rows[at].cells, rows[at+1:])
+		if slices.ContainsFunc(named, isBlank) && t.Format.HeaderSure == Certain {
+			t.Format.HeaderSure = Likely
+		}
+		t.nameColumns(named)
 	}
 	if len(t.Header) > t.limits.Columns {
 		return fault.New(fault.Invalid, "tabular: open %s: line %d: more than %d columns", t.Path, rows[at].line, t.limits.Columns)
@@ -72,15 +82,10 @@ func numberedWidth(rows []sampleRow, widest int) int {
 func findHeader(rows []sampleRow, width int, comment byte) int {
 	fullest, most := firstDataRow(rows, comment), 0
 	for i, row := range rows {
-		if comment != 0 && strings.HasPrefix(row.cells[0], string(comment)) && len(row.cells) != width {
+		if comment != 0 && strings.HasPrefix(row.cells[0], string(comment)) && len(row.cells) != width || isRemark(rows, i) {
 			continue
 		}
-		filled := 0
-		for _, cell := range row.cells {
-			if !isBlank(cell) {
-				filled++
-			}
-		}
+		filled := filledCells(row.cells)
 		if 10*len(row.cells) >= 6*width && 2*filled >= min(len(row.cells), width) && (width == 1 || filled > 1) {
 			return i
 		}
@@ -91,40 +96,32 @@ func findHeader(rows []sampleRow, width int, comment byte) int {
 	return fullest
 }
 
-// headerEvidence weighs whether the candidate names the columns or is data like the rows below it; negative means data.
-// A number, date or e-mail address above others of its kind is data; text above numbers is a name.
-func headerEvidence(candidate []string, below []sampleRow) Sure {
-	if len(below) > 50 {
-		below = below[:50]
+// isRemark reports a row above a table such as "Exported by:,Anna,": not all of its cells are filled, and the first ends
+// with a colon, or there are two at most and a blank line follows.
+func isRemark(rows []sampleRow, i int) bool {
+	row := rows[i]
+	filled := filledCells(row.cells)
+	if i+1 == len(rows) || filled == len(row.cells) {
+		return false
 	}
+	return strings.HasSuffix(strings.TrimSpace(row.cells[0]), ":") || filled <= 2 && rows[i+1].line > row.after
+}
+
+func filledCells(cells []string) (filled int) {
+	for _, cell := range cells {
+		if !isBlank(cell) {
+			filled++
+		}
+	}
+	return filled
+}
+
+// headerEvidence weighs whether the candidate names the columns or is data like the rows below it; negative means data.
+func headerEvidence(candidate []string, below []sampleRow) Sure {
 	names, data := 0.0, 0.0
 	for column, cell := range candidate {
-		kind := Classify(cell)
-		if kind == KindEmpty {
-			continue
-		}
-		same, other, repeated := 0, 0, false
-		for _, row := range below {
-			if column >= len(row.cells) || IsEmpty(row.cells[column]) {
-				continue
-			}
-			if Classify(row.cells[column]) == kind {
-				same++
-			} else {
-				other++
-			}
-			repeated = repeated || row.cells[column] == cell
-		}
-		switch {
-		case kind == KindText && repeated:
-			data += 0.5
-		case kind == KindText && other > same:
-			names++
-		case kind == KindText:
-			names += 0.2
-		case same > 3*other || same+other == 0:
-			data++
-		}
+		n, d := nameEvidence(column, cell, below[:min(len(below), 50)])
+		names, data = names+n, data+d
 	}
 	switch {
 	case data > names:
@@ -135,6 +132,51 @@ func headerEvidence(candidate []string, below []sampleRow) Sure {
 		return Likely
 	}
 	return Certain
+}
+
+// nameEvidence weighs one cell. A number, date or e-mail address above others of its kind is data; text above numbers, or
+// text that is written unlike the texts below it, is a name.
+func nameEvidence(column int, cell string, below []sampleRow) (name, data float64) {
+	kind := Classify(cell)
+	if kind == KindEmpty {
+		return 0, 0
+	}
+	same, other, unlike, repeated := 0, 0, 0, false
+	for _, row := range below {
+		if column >= len(row.cells) || IsEmpty(row.cells[column]) {
+			continue
+		}
+		value := row.cells[column]
+		if Classify(value) == kind {
+			same++
+		} else {
+			other++
+		}
+		if manner(value) != manner(cell) {
+			unlike++
+		}
+		repeated = repeated || value == cell
+	}
+	switch {
+	case kind == KindText && repeated:
+		return 0, 0.5
+	case (kind == KindText || kind == KindID) && other > same:
+		return 1, 0
+	case kind == KindText && unlike > 4*(same+other-unlike):
+		return 0.6, 0
+	case kind == KindText:
+		return 0.2, 0
+	case same > 3*other || same+other == 0:
+		return 0, 1
+	}
+	return 0, 0
+}
+
+// manner is how a text is written: with blanks, with underscores, beginning with a small letter.
+func manner(text string) [3]bool {
+	text = strings.TrimSpace(text)
+	first, _ := utf8.DecodeRuneInString(text)
+	return [3]bool{strings.Contains(text, " "), strings.Contains(text, "_"), unicode.IsLower(first)}
 }
 
 // dropNameless leaves out columns at the end that have neither a name nor values in the sample: many programs end every
@@ -162,33 +204,40 @@ func columnHasContent(rows []sampleRow, column int) bool {
 // nameColumns sets the header: trimmed names, blank ones numbered, repeated ones made distinct.
 func (t *Table) nameColumns(header []string) {
 	t.Header = make([]string, 0, len(header))
-	taken := map[string]bool{}
+	free := freeNames{taken: map[string]bool{}, next: map[string]int{}}
 	for _, cell := range header {
-		taken[cleanName(cell)] = true
+		free.taken[cleanName(cell)] = true
 	}
 	used := map[string]bool{}
 	for i, cell := range header {
 		name := cleanName(cell)
 		if name == "" {
-			name = freeName(fmt.Sprintf("Column %d", i+1), taken)
+			name = free.like(fmt.Sprintf("Column %d", i+1))
 			if t.Format.Header != NoHeader {
 				t.Notes = append(t.Notes, note("header_blank", i+1, name))
 			}
 		} else if used[name] {
-			distinct := freeName(name, taken)
+			distinct := free.like(name)
 			t.Notes = append(t.Notes, note("header_duplicate", i+1, name, distinct))
 			name = distinct
 		}
-		used[name], taken[name] = true, true
+		used[name], free.taken[name] = true, true
 		t.Header = append(t.Header, name)
 	}
 }
 
-// freeName is the name itself, or with the first number that makes it unlike all taken ones.
-func freeName(name string, taken map[string]bool) string {
+// freeNames finds names that are not taken.
+type freeNames struct {
+	taken map[string]bool
+	next  map[string]int // number to try next for a name
+}
+
+// like is the name itself, or with the first number that makes it unlike all taken ones.
+func (f *freeNames) like(name string) string {
 	free := name
-	for n := 2; taken[free]; n++ {
-		free = fmt.Sprintf("%s (%d)", name, n)
+	for f.taken[free] {
+		f.next[name] = max(f.next[name]+1, 2)
+		free = fmt.Sprintf("%s (%d)", name, f.next[name])
 	}
 	return free
 }

@@ -38,7 +38,10 @@ func (r *reader) number(most int) (n, digits int) {
 func (r *reader) word() string {
 	start := r.at
 	for r.at < len(r.text) {
-		c, size := utf8.DecodeRuneInString(r.text[r.at:])
+		c, size := rune(r.text[r.at]), 1
+		if c >= utf8.RuneSelf {
+			c, size = utf8.DecodeRuneInString(r.text[r.at:])
+		}
 		if !unicode.IsLetter(c) {
 			break
 		}
@@ -55,6 +58,13 @@ func (r *reader) word() string {
 func (r *reader) skip(any string) bool {
 	start := r.at
 	for r.at < len(r.text) {
+		if c := r.text[r.at]; c < utf8.RuneSelf {
+			if strings.IndexByte(any, c) < 0 {
+				break
+			}
+			r.at++
+			continue
+		}
 		c, size := utf8.DecodeRuneInString(r.text[r.at:])
 		if !strings.ContainsRune(any, c) {
 			break
@@ -225,6 +235,37 @@ func monthNumber(word string) int {
 var weekdays = []string{
 	"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 	"понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье",
+}
+
+// dateStarts are the first letters, in lower case, of the words with which a date may begin.
+var dateStarts = func() map[string]bool {
+	starts := map[string]bool{"пн": true, "вт": true, "ср": true, "чт": true, "пт": true, "сб": true, "вс": true}
+	for _, names := range append(months[:], weekdays) {
+		for _, name := range names {
+			starts[firstLetters(name)] = true
+		}
+	}
+	return starts
+}()
+
+// firstLetters are the first three letters of an English word, the first two of any other.
+func firstLetters(word string) string {
+	if word[0] < utf8.RuneSelf {
+		return word[:3]
+	}
+	return word[:4]
+}
+
+// beginsDate reports whether the cell, at least six bytes long, begins with the beginning of a month or day of the week.
+func beginsDate(cell string) bool {
+	var lower [3]byte
+	if cell[0] >= utf8.RuneSelf {
+		return dateStarts[strings.ToLower(firstLetters(cell))]
+	}
+	for i := range lower {
+		lower[i] = cell[i] | 0x20
+	}
+	return dateStarts[string(lower[:])]
 }
 
 func isWeekday(word string) bool {

@@ -9,27 +9,21 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-// sign is a currency sign or word and the currencies that use it, the most used first.
-type sign struct {
-	text       string
-	currencies []string
+// currencySigns are currency signs and words, in lower case, and the currencies that use them, the most used first.
+var currencySigns = map[string][]string{
+	"us$": {"USD"}, "a$": {"AUD"}, "au$": {"AUD"}, "c$": {"CAD"}, "ca$": {"CAD"},
+	"nz$": {"NZD"}, "s$": {"SGD"}, "hk$": {"HKD"}, "mx$": {"MXN"}, "r$": {"BRL"},
+	"$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "CLP", "COP", "ARS", "TWD"},
+	"€": {"EUR"}, "£": {"GBP", "EGP", "LBP"}, "¥": {"JPY", "CNY"}, "元": {"CNY"}, "円": {"JPY"},
+	"₽": {"RUB"}, "рублей": {"RUB", "BYN"}, "руб.": {"RUB", "BYN"}, "руб": {"RUB", "BYN"}, "р.": {"RUB", "BYN"},
+	"₸": {"KZT"}, "тг.": {"KZT"}, "тг": {"KZT"}, "₴": {"UAH"}, "грн.": {"UAH"}, "грн": {"UAH"},
+	"₾": {"GEL"}, "֏": {"AMD"}, "₼": {"AZN"}, "₹": {"INR"}, "₺": {"TRY"}, "₩": {"KRW"},
+	"₪": {"ILS"}, "₫": {"VND"}, "฿": {"THB"}, "₱": {"PHP"}, "₦": {"NGN"},
+	"zł": {"PLN"}, "kč": {"CZK"}, "ft": {"HUF"}, "lei": {"RON", "MDL"}, "fr.": {"CHF"},
+	"kr.": {"SEK", "NOK", "DKK", "ISK"}, "kr": {"SEK", "NOK", "DKK", "ISK"},
 }
 
-// signs are the currency signs and words, in lower case; a longer one comes before its own beginning.
-var signs = []sign{
-	{"us$", []string{"USD"}}, {"a$", []string{"AUD"}}, {"au$", []string{"AUD"}}, {"c$", []string{"CAD"}}, {"ca$", []string{"CAD"}},
-	{"nz$", []string{"NZD"}}, {"s$", []string{"SGD"}}, {"hk$", []string{"HKD"}}, {"mx$", []string{"MXN"}}, {"r$", []string{"BRL"}},
-	{"$", []string{"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "CLP", "COP", "ARS", "TWD"}},
-	{"€", []string{"EUR"}},
-	{"£", []string{"GBP", "EGP", "LBP"}},
-	{"¥", []string{"JPY", "CNY"}}, {"元", []string{"CNY"}}, {"円", []string{"JPY"}},
-	{"₽", []string{"RUB"}}, {"рублей", []string{"RUB", "BYN"}}, {"руб.", []string{"RUB", "BYN"}}, {"руб", []string{"RUB", "BYN"}}, {"р.", []string{"RUB", "BYN"}},
-	{"₸", []string{"KZT"}}, {"тг.", []string{"KZT"}}, {"тг", []string{"KZT"}}, {"₴", []string{"UAH"}}, {"грн.", []string{"UAH"}}, {"грн", []string{"UAH"}},
-	{"₾", []string{"GEL"}}, {"֏", []string{"AMD"}}, {"₼", []string{"AZN"}}, {"₹", []string{"INR"}}, {"₺", []string{"TRY"}}, {"₩", []string{"KRW"}},
-	{"₪", []string{"ILS"}}, {"₫", []string{"VND"}}, {"฿", []string{"THB"}}, {"₱", []string{"PHP"}}, {"₦", []string{"NGN"}},
-	{"zł", []string{"PLN"}}, {"kč", []string{"CZK"}}, {"ft", []string{"HUF"}}, {"lei", []string{"RON", "MDL"}}, {"fr.", []string{"CHF"}},
-	{"kr.", []string{"SEK", "NOK", "DKK", "ISK"}}, {"kr", []string{"SEK", "NOK", "DKK", "ISK"}},
-}
+const longestSign = len("рублей")
 
 // ParseMoney reads an amount with or without a currency sign or ISO 4217 code before or behind it: "$1,234.50",
 // "1 234,50 ₽", "(1.234,00) EUR". The amount is in minor units, rounded half away from zero. The currency is the one
@@ -83,42 +77,67 @@ func cutCurrency(text string) (amount string, currencies []string) {
 	head := leadingWord(text)
 	for _, word := range []string{head, strings.TrimSuffix(head, ".")} { // the point may belong to ".50"
 		if found := currenciesOf(word); found != nil {
-			return strings.Trim(text[len(word):], blanks), found
+			return trimBlanks(text[len(word):]), found
 		}
 	}
 	tail := trailingWord(text)
 	if found := currenciesOf(tail); found != nil {
-		return strings.Trim(text[:len(text)-len(tail)], blanks), found
+		return trimBlanks(text[:len(text)-len(tail)]), found
 	}
 	return text, nil
 }
 
 // currenciesOf are the currencies that a sign, word or ISO code means; nil for none.
 func currenciesOf(word string) []string {
-	word = strings.Trim(word, blanks)
-	if len(word) == 3 && value.IsCurrency(strings.ToUpper(word)) {
-		return []string{strings.ToUpper(word)}
+	word = trimBlanks(word)
+	if word == "" || len(word) > longestSign || len(word) > 3 && word[0] < utf8.RuneSelf {
+		return nil // those that begin with a Latin letter or $ have three bytes at most
 	}
-	folded := strings.ToLower(word)
-	for _, s := range signs {
-		if s.text == folded {
-			return s.currencies
-		}
+	if found := currencySigns[strings.ToLower(word)]; found != nil {
+		return found
+	}
+	if code := strings.ToUpper(word); len(word) == 3 && value.IsCurrency(code) {
+		return []string{code}
 	}
 	return nil
 }
 
-// leadingWord is what stands before the first digit, minus or parenthesis.
-func leadingWord(text string) string {
-	return text[:max(0, strings.IndexAny(text, "0123456789-−(+"))]
+// trimBlanks is strings.Trim(text, blanks), faster where there is none beyond ASCII.
+func trimBlanks(text string) string {
+	for text != "" && (text[0] == ' ' || text[0] == '\t') {
+		text = text[1:]
+	}
+	for text != "" && (text[len(text)-1] == ' ' || text[len(text)-1] == '\t') {
+		text = text[:len(text)-1]
+	}
+	if text == "" || !blankEdges[text[0]] && !blankEdges[text[len(text)-1]] {
+		return text
+	}
+	return strings.Trim(text, blanks)
 }
 
-// trailingWord is what stands behind the last digit or parenthesis.
-func trailingWord(text string) string {
-	i := strings.LastIndexAny(text, "0123456789)-")
-	if i < 0 {
-		return ""
+// blankEdges are the bytes with which blanks begin or end.
+var blankEdges = byteSet(blanks)
+
+// leadingWord is what stands before the first digit, sign or parenthesis; "" when that is more than any currency.
+func leadingWord(text string) string {
+	for i, r := range text {
+		switch {
+		case r >= '0' && r <= '9', r == '-', r == '−', r == '(', r == '+':
+			return text[:i]
+		case i > 2*longestSign:
+			return ""
+		}
 	}
-	_, size := utf8.DecodeRuneInString(text[i:])
-	return text[i+size:]
+	return ""
+}
+
+// trailingWord is what stands behind the last digit, minus or parenthesis; "" when that is more than any currency.
+func trailingWord(text string) string {
+	for i := len(text) - 1; i >= max(0, len(text)-2*longestSign); i-- {
+		if c := text[i]; c >= '0' && c <= '9' || c == ')' || c == '-' {
+			return text[i+1:]
+		}
+	}
+	return ""
 }

@@ -36,23 +36,23 @@ func (s *scanner) quotedRow() (row Row, found bool, err error) {
 
 // cutSpans turns the spans of the row's bytes into cells.
 func (s *scanner) cutSpans(raw []byte, repairs *Repair) {
-	var before Repair
-	text := s.text(raw, &before)
-	s.cells = s.cells[:0]
-	if before != 0 {
-		*repairs |= before
+	var broken Repair
+	text, cells := s.text(raw, &broken), s.cells[:0]
+	if broken != 0 {
+		*repairs |= broken
 		text = string(raw) // spans count the bytes before their repair
 	}
 	for _, span := range s.spans {
 		cell := text[span.start:span.end]
-		if before != 0 {
+		if broken != 0 {
 			cell = repairText(cell, s.fallbackTable())
 		}
 		if span.escaped {
 			cell = s.unescape(cell)
 		}
-		s.cells = append(s.cells, cell)
+		cells = append(cells, cell)
 	}
+	s.cells = cells
 }
 
 // unescape undoes doubled quotes and, where the file has them, backslashes before quotes and backslashes.
@@ -89,18 +89,14 @@ func (p *quoteParser) run() (err error) {
 		for start < p.lineEnd && s.isPad(s.buf[s.pos+start]) {
 			start++
 		}
-		if start < p.lineEnd && s.buf[s.pos+start] == s.format.Quote {
+		switch {
+		case start == p.lineEnd || s.buf[s.pos+start] != s.format.Quote:
+			p.plain()
+		case !p.simple(start + 1):
 			p.at = start + 1
 			if err := p.quoted(); err != nil {
 				return err
 			}
-		} else {
-			i := bytes.IndexByte(s.buf[s.pos+p.at:s.pos+p.lineEnd], s.format.Delimiter)
-			if i < 0 {
-				i = p.lineEnd - p.at
-			}
-			s.spans = append(s.spans, span{start: p.at, end: p.at + i})
-			p.at += i
 		}
 		if p.at >= p.lineEnd || len(s.spans) > s.limits.Columns {
 			p.rowEnd = p.lineEnd
@@ -108,6 +104,31 @@ func (p *quoteParser) run() (err error) {
 		}
 		p.at++ // the delimiter
 	}
+}
+
+// plain takes a cell without quotes from at.
+func (p *quoteParser) plain() {
+	s := p.s
+	i := bytes.IndexByte(s.buf[s.pos+p.at:s.pos+p.lineEnd], s.format.Delimiter)
+	if i < 0 {
+		i = p.lineEnd - p.at
+	}
+	s.spans = append(s.spans, span{start: p.at, end: p.at + i})
+	p.at += i
+}
+
+// simple takes a quoted cell that starts behind its opening quote at start if it is of the commonest kind: on one line,
+// with nothing to unescape. quoted would give the same.
+func (p *quoteParser) simple(start int) bool {
+	s := p.s
+	line := s.buf[s.pos+start : s.pos+p.lineEnd]
+	i := bytes.IndexByte(line, s.format.Quote)
+	if i < 0 || s.format.Backslash || i+1 < len(line) && line[i+1] != s.format.Delimiter {
+		return false
+	}
+	s.spans = append(s.spans, span{start: start, end: start + i})
+	p.at = start + i + 1
+	return true
 }
 
 // isPad reports a blank that may stand between a delimiter and a quote.
@@ -129,10 +150,6 @@ func (p *quoteParser) quoted() error {
 			return err
 		}
 		if after == s.format.Quote {
-			if p.crossed(i) && p.opensCell(cell.start, i) && p.endsCell(i+2) {
-				p.at = i
-				return errUnclosed // an empty quoted cell on a later line: this one was never closed
-			}
 			cell.escaped = true
 			p.at = i + 2
 			continue
@@ -143,7 +160,7 @@ func (p *quoteParser) quoted() error {
 		}
 		if p.crossed(i) && p.opensCell(cell.start, i) {
 			p.at = i
-			return errUnclosed // a quote that opens a cell on a later line
+			return errUnclosed // a quote opens a cell on a later line; inside of a cell it would be doubled
 		}
 		p.repairs |= StrayQuote
 		p.at = i + 1

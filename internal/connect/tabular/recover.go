@@ -9,15 +9,17 @@ import (
 // errUnclosed says that a quote was opened and that its end is not to be found.
 var errUnclosed = errors.New("quote not closed")
 
-// giveUp reports the row at pos as broken by an unclosed quote and goes on with its second physical line. Until the
-// offset that the search for the closing quote reached, quoted cells must now end on their own line: the search has shown
-// that no row over several lines begins there, and so no part of the file is searched twice.
+// giveUp reports the row at pos as broken by an unclosed quote and goes on with its second physical line. Up to the line
+// that the search for the closing quote reached, quoted cells must now end on their own line: the search has shown that no
+// cell over several lines ends before, and so no part of the file is searched twice.
 func (s *scanner) giveUp(column, reached int) error {
 	_, next, err := s.lineEnd(0)
 	if err != nil {
 		return err
 	}
-	s.lonely = max(s.lonely, s.before+int64(s.pos+reached))
+	searched := s.buf[s.pos:min(s.end, s.pos+reached)]
+	lineStart := bytes.LastIndexByte(searched, s.format.lineEnd) + 1
+	s.lonely = max(s.lonely, s.before+int64(s.pos+lineStart))
 	failure := s.rowError(s.line, column, RowUnclosedQuote,
 		"a quote is opened here and not closed: close it, or write a quote that is part of the text twice")
 	s.consume(next, 1)
@@ -59,5 +61,5 @@ func (s *scanner) widthError(line int64, cells int) error {
 		return s.rowError(line, s.limits.Columns, RowTooManyCells, fmt.Sprintf("the row has more than %d cells", s.limits.Columns))
 	}
 	return s.rowError(line, s.width+1, RowTooManyCells, fmt.Sprintf(
-		"the row has %d cells, the header has %d: put quotes around cells that hold a %s", cells, s.width, delimiterName(s.format.Delimiter)))
+		"the row has %d cells, the table has %d columns: put quotes around cells that hold a %s", cells, s.width, delimiterName(s.format.Delimiter)))
 }

@@ -16,8 +16,9 @@ type Table struct {
 	Notes  []Note   // what was detected or repaired while opening
 	Size   int64    // the end of Row.Offset, for progress; 0 when unknown
 
+	sheet    string // of a workbook
 	limits   Limits
-	each     func(ctx context.Context, t *Table, yield func(Row, error) bool)
+	each     func(ctx context.Context, t *Table, yield func(Row, error) bool) []Note // gives what the whole pass found out
 	reformat func(ctx context.Context, t *Table, asked Format) (*Table, error)
 }
 

@@ -48,7 +48,10 @@ func openText(ctx context.Context, src source, asked Format) (*Table, error) {
 	if err := table.detectText(text, whole, format); err != nil {
 		return nil, err
 	}
-	table.each = func(ctx context.Context, t *Table, yield func(Row, error) bool) { t.eachText(ctx, src, yield) }
+	table.each = func(ctx context.Context, t *Table, yield func(Row, error) bool) []Note {
+		t.eachText(ctx, src, yield)
+		return nil
+	}
 	table.reformat = func(ctx context.Context, t *Table, asked Format) (*Table, error) { return openText(ctx, src, asked) }
 	return table, nil
 }
@@ -117,7 +120,7 @@ func (t *Table) detectText(text []byte, whole bool, format Format) error {
 	format.detectLineEnd(text)
 	format.detectDelimiter(text, t.limits, strings.HasSuffix(strings.ToLower(t.Path), ".tsv"))
 	rows := sampleRows(text, whole, format, t.limits)
-	if len(rows) == 0 {
+	if len(rows) == 0 || format.Delimiter == NoDelimiter && len(bytes.Trim(text, " \t\r\n,;|\"")) == 0 {
 		return fault.New(fault.Invalid, "tabular: open %s: the file has no rows", t.Path)
 	}
 	format.detectComment(rows)
