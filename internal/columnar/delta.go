@@ -94,3 +94,15 @@ func (d Delta) inserts(s Schema, write func(Table, [][]any) error) error {
 	}
 	return nil
 }
+
+// size is the number of rows that the change adds or may leave as gaps. Replaced tables are small and do not count.
+func (d Delta) size() int64 {
+	var n int
+	for _, keys := range d.Delete {
+		n += len(keys)
+	}
+	for _, rows := range d.Insert {
+		n += len(rows)
+	}
+	return int64(n)
+}

@@ -112,7 +112,7 @@ func (f *duckFile) position(ctx context.Context, fingerprint string) (p Position
 // readState reads the state row in either engine.
 func readState(ctx context.Context, db *sql.DB, fingerprint string) (p Position, ok bool, err error) {
 	var store string
-	row := db.QueryRowContext(ctx, `SELECT store, tx_no FROM `+stateTable+` WHERE fingerprint = $1`, fingerprint)
+	row := db.QueryRowContext(ctx, selectState, fingerprint)
 	if err := row.Scan(&store, &p.TxNo); errors.Is(err, sql.ErrNoRows) {
 		return Position{}, false, nil
 	} else if err != nil {
@@ -129,7 +129,7 @@ func (f *duckFile) finish(ctx context.Context, fingerprint string, p Position) e
 	if _, err := f.db.ExecContext(ctx, "CHECKPOINT "+catalog); err != nil {
 		return err
 	}
-	_, err := f.db.ExecContext(ctx, `INSERT INTO `+stateTable+` VALUES ($1, $2, $3)`, fingerprint, p.Store.String(), p.TxNo)
+	_, err := f.db.ExecContext(ctx, insertState, fingerprint, p.Store.String(), p.TxNo)
 	return err
 }
 

@@ -14,11 +14,16 @@ type duckStore struct {
 	schema      Schema
 	fingerprint string
 
-	mu       sync.Mutex // guards what follows
-	file     *duckFile
-	follows  Position
-	ok       bool           // follows is set and the file is sound
-	retiring sync.WaitGroup // files that a rebuild replaced, until their last query has started
+	compacting sync.Mutex     // held by the one who compacts; taken before writing
+	writing    sync.Mutex     // held by the one who changes tables; taken before mu
+	touched    *touched       // guarded by writing; nil unless a table is being rewritten
+	retiring   sync.WaitGroup // files that a rebuild replaced, until they are removed
+
+	mu      sync.Mutex // guards what follows
+	file    *duckFile
+	follows Position
+	ok      bool // follows is set, and the file is sound and open
+	closed  bool
 }
 
 func openDuckDB(ctx context.Context, cfg Config, schema Schema) (engine, error) {
@@ -34,6 +39,11 @@ func openDuckDB(ctx context.Context, cfg Config, schema Schema) (engine, error) 
 }
 
 func (s *duckStore) close() error {
+	s.writing.Lock()
+	s.mu.Lock()
+	s.ok, s.closed = false, true
+	s.mu.Unlock()
+	s.writing.Unlock()
 	s.retiring.Wait()
 	return s.file.close()
 }
@@ -44,11 +54,16 @@ func (s *duckStore) position(context.Context) (Position, bool, error) {
 	return s.follows, s.ok, nil
 }
 
+var errClosed = errors.New("the store is closed")
+
 // current is the file that answers queries; release must be called when the query has started.
 func (s *duckStore) current() (file *duckFile, release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ok {
+	switch {
+	case s.closed:
+		return nil, nil, errClosed
+	case !s.ok:
 		return nil, nil, errNotBuilt
 	}
 	file = s.file
@@ -83,6 +98,11 @@ func (s *duckStore) explain(file *duckFile, err error) error {
 }
 
 func (s *duckStore) rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.closed {
+		return errClosed
+	}
 	next, err := createAfter(ctx, s.cfg, s.schema, s.file.path)
 	if err != nil {
 		return err
@@ -116,6 +136,8 @@ func (s *duckStore) changeOver(next *duckFile, to Position) {
 }
 
 func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	from, ok, _ := s.position(ctx)
 	if !ok {
 		return errNotBuilt
@@ -125,6 +147,9 @@ func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
 	}
 	if err := s.file.apply(ctx, s.schema, to, d); err != nil {
 		return s.explain(s.file, err)
+	}
+	if s.touched != nil {
+		s.touched.add(d)
 	}
 	s.mu.Lock()
 	s.follows = to
@@ -153,7 +178,7 @@ func (f *duckFile) apply(ctx context.Context, schema Schema, to Position, d Delt
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE `+stateTable+` SET tx_no = $1`, to.TxNo); err != nil {
+	if _, err := tx.ExecContext(ctx, advanceState, to.TxNo, d.size()); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,9 +38,11 @@ type postgresStore struct {
 	schema      Schema
 	fingerprint string
 	address     *pgx.ConnConfig
-	place       string    // for messages
-	reader      *sql.DB   // in read-only transactions
-	writer      *pgx.Conn // of whoever holds Store.writing; nil until needed
+	place       string  // for messages
+	reader      *sql.DB // in read-only transactions
+
+	writing sync.Mutex // held by the one who changes tables; guards writer
+	writer  *pgx.Conn  // nil until needed
 }
 
 func openPostgres(ctx context.Context, cfg Config, schema Schema) (engine, error) {
@@ -67,6 +70,8 @@ func openPostgres(ctx context.Context, cfg Config, schema Schema) (engine, error
 }
 
 func (s *postgresStore) close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	err := s.reader.Close()
 	if s.writer != nil {
 		err = errors.Join(err, s.writer.Close(context.Background()))
@@ -99,6 +104,8 @@ func (s *postgresStore) query(ctx context.Context, text string, args []any) (*sq
 
 // write runs fn on the writing connection, connecting again after that was lost.
 func (s *postgresStore) write(ctx context.Context, fn func(*pgx.Conn) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	if s.writer == nil || s.writer.IsClosed() {
 		var err error
 		if s.writer, err = pgx.ConnectConfig(ctx, s.address); err != nil {
@@ -147,15 +154,20 @@ func (s *postgresStore) applyIn(ctx context.Context, tx pgx.Tx, to Position, d D
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE `+stateTable+` SET tx_no = $1`, to.TxNo)
+	_, err = tx.Exec(ctx, advanceState, to.TxNo, d.size())
 	return err
 }
 
-// compact makes room of deleted rows and refreshes what the planner knows; the server's own autovacuum does so later.
-func (s *postgresStore) compact(ctx context.Context) error {
-	_, ok, err := s.position(ctx)
-	if err != nil || !ok {
+// compact makes the room of deleted rows free and tells the planner what has changed, sooner than autovacuum would.
+func (s *postgresStore) compact(ctx context.Context, force bool) error {
+	if _, ok, err := s.position(ctx); err != nil || !ok {
 		return err
+	}
+	var changed, total int64
+	err := s.reader.QueryRowContext(ctx, `SELECT changed_rows, (SELECT CAST(coalesce(sum(reltuples), 0) AS BIGINT) FROM pg_class
+		WHERE relkind = 'r' AND relnamespace = to_regnamespace($1)) FROM `+stateTable, liveSchema).Scan(&changed, &total)
+	if err != nil || !force && !rewriteDue(changed, total) {
+		return s.explain(err)
 	}
 	conn, err := pgx.ConnectConfig(ctx, s.address)
 	if err != nil {
@@ -167,7 +179,8 @@ func (s *postgresStore) compact(ctx context.Context) error {
 			return s.explain(err)
 		}
 	}
-	return nil
+	_, err = conn.Exec(ctx, settleState, changed)
+	return s.explain(err)
 }
 
 // explain gives PostgreSQL's errors the kind and the words that a user can act on.

@@ -12,11 +12,13 @@ import (
 
 // rebuild fills newSchema, over connections of its own, and renames it to liveSchema at the end.
 func (s *postgresStore) rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	conn, err := pgx.ConnectConfig(ctx, s.address)
 	if err != nil {
 		return s.explain(err)
 	}
-	defer conn.Close(context.Background()) // also gives the lock back
+	defer conn.Close(context.Background())
 	var locked bool
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockRebuild).Scan(&locked); err != nil {
 		return s.explain(err)
@@ -24,6 +26,8 @@ func (s *postgresStore) rebuild(ctx context.Context, fill func(context.Context, 
 	if !locked {
 		return fault.New(fault.Unavailable, "another process is rebuilding the analytical tables of the %s: wait until it is done", s.place)
 	}
+	// Closing the connection would release the lock too, but only once the server has noticed.
+	defer conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lockRebuild)
 	if err := s.fillNew(ctx, conn, fill); err != nil { // explained where it is this database's
 		if _, dropErr := conn.Exec(context.WithoutCancel(ctx), dropSchema(newSchema)); dropErr != nil {
 			s.cfg.Log.Warn("cannot drop unfinished analytical tables; the next rebuild does", "schema", newSchema, "error", dropErr)
@@ -47,12 +51,14 @@ func (s *postgresStore) fillNew(ctx context.Context, conn *pgx.Conn, fill func(c
 	}
 	err = execAll(ctx, conn, s.finishing())
 	if err == nil {
-		_, err = conn.Exec(ctx, `INSERT INTO `+stateTable+` VALUES ($1, $2, $3)`, s.fingerprint, to.Store.String(), to.TxNo)
+		_, err = conn.Exec(ctx, insertState, s.fingerprint, to.Store.String(), to.TxNo)
 	}
 	return s.explain(err)
 }
 
-func (s *postgresStore) reshape(schema Schema) { s.schema, s.fingerprint = schema, schema.Fingerprint() }
+func (s *postgresStore) reshape(schema Schema) {
+	s.schema, s.fingerprint = schema, schema.Fingerprint()
+}
 
 // finishing are the statements that make full tables fast: indexes, and what the planner must know.
 func (s *postgresStore) finishing() []string {

@@ -52,11 +52,19 @@ type Schema struct {
 // layoutVersion is part of each fingerprint; it goes up when this package stores the same schema in another way.
 const layoutVersion = 1
 
-// stateTable holds the one row that says what the tables are and how far they have followed. A projection without that
-// row is unfinished.
+// stateTable holds one row: what the tables are, how far they have followed, and how many rows Apply has changed since
+// they were last compacted. A projection without that row is unfinished.
 const stateTable = "columnar_state"
 
-const stateDDL = "CREATE TABLE " + stateTable + " (fingerprint TEXT, store TEXT, tx_no BIGINT)"
+const stateDDL = "CREATE TABLE " + stateTable + " (fingerprint TEXT, store TEXT, tx_no BIGINT, changed_rows BIGINT)"
+
+// What both engines do with the state row.
+const (
+	insertState  = "INSERT INTO " + stateTable + " VALUES ($1, $2, $3, 0)"
+	advanceState = "UPDATE " + stateTable + " SET tx_no = $1, changed_rows = changed_rows + $2"
+	selectState  = "SELECT store, tx_no FROM " + stateTable + " WHERE fingerprint = $1"
+	settleState  = "UPDATE " + stateTable + " SET changed_rows = changed_rows - $1"
+)
 
 // Fingerprint identifies the schema: tables with another fingerprint are of no use.
 func (s Schema) Fingerprint() string {
@@ -84,7 +92,7 @@ var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 // check finds what would make wrong SQL: names go into it as they are.
 func (s Schema) check() error {
 	for i, t := range s.Tables {
-		if !identifier.MatchString(t.Name) || t.Name == stateTable || len(t.Columns) == 0 {
+		if !identifier.MatchString(t.Name) || strings.HasPrefix(t.Name, "columnar_") || len(t.Columns) == 0 {
 			return fmt.Errorf("table %d: %q is no good name, or it has no column", i, t.Name)
 		}
 		if slices.IndexFunc(s.Tables, func(other Table) bool { return other.Name == t.Name }) != i {
@@ -127,6 +135,7 @@ func (t Table) encode(dst []driver.Value, row []any) error {
 		fits := true
 		switch v := v.(type) {
 		case nil:
+			fits = t.Columns[i].Name != t.Key
 		case int16:
 			fits = t.Columns[i].Type == Small
 		case int32:

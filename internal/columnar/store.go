@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"sync"
 
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/value"
@@ -30,16 +29,15 @@ type Config struct {
 type Store struct {
 	engine engine
 	schema Schema
-
-	writing sync.Mutex // held by the one that changes tables: Rebuild, Apply, and Compact for moments
 }
 
-// engine is where tables live. Only query and position may be called concurrently with other calls.
+// engine is where tables live.
 type engine interface {
 	position(ctx context.Context) (Position, bool, error)
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 	rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error
 	apply(ctx context.Context, to Position, d Delta) error
+	compact(ctx context.Context, force bool) error
 	reshape(schema Schema)
 	close() error
 }
@@ -65,10 +63,8 @@ func Open(ctx context.Context, cfg Config, schema Schema) (*Store, error) {
 	return &Store{engine: e, schema: schema}, nil
 }
 
-// Close closes the tables; rows being read stay readable until they are closed.
+// Close waits for what is going on and closes the tables. Rows being read stay readable until they are closed.
 func (s *Store) Close() error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
 	if err := s.engine.close(); err != nil {
 		return fmt.Errorf("columnar: close: %w", err)
 	}
@@ -98,8 +94,6 @@ func (s *Store) Reshape(schema Schema) error {
 	if err := schema.check(); err != nil {
 		return fmt.Errorf("columnar: check schema: %w", err)
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
 	s.schema = schema
 	s.engine.reshape(schema)
 	return nil
@@ -108,8 +102,6 @@ func (s *Store) Reshape(schema Schema) error {
 // Rebuild fills all tables anew and then puts them in the place of the old ones, which answer queries until that moment
 // and stay when fill fails or the process dies. fill returns the position that the rows stand for.
 func (s *Store) Rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
 	if err := s.engine.rebuild(ctx, fill); err != nil {
 		return fmt.Errorf("columnar: rebuild: %w", err)
 	}
@@ -122,12 +114,29 @@ func (s *Store) Apply(ctx context.Context, to Position, d Delta) error {
 	if err := d.check(s.schema); err != nil {
 		return fmt.Errorf("columnar: apply: %w", err)
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
 	if err := s.engine.apply(ctx, to, d); err != nil {
 		return fmt.Errorf("columnar: apply: %w", err)
 	}
 	return nil
+}
+
+// Compact restores the speed of queries after many calls of Apply. It does little when little has changed, so call it
+// every minute or so. Queries and Apply go on meanwhile.
+func (s *Store) Compact(ctx context.Context) error {
+	if err := s.engine.compact(ctx, false); err != nil {
+		return fmt.Errorf("columnar: compact: %w", err)
+	}
+	return nil
+}
+
+const (
+	rewriteShare   = 0.04   // of all rows, changed by Apply since the last time
+	rewriteMinimum = 20_000 // rows; below, a scan takes no time anyway
+)
+
+// rewriteDue reports whether so many rows have changed that it is worth the work of compacting the tables.
+func rewriteDue(changed, total int64) bool {
+	return changed >= rewriteMinimum && float64(changed) >= rewriteShare*float64(total)
 }
 
 var errNotBuilt = fault.New(fault.Unavailable, "the analytical tables are being built: try again in a moment")
