@@ -88,7 +88,8 @@ func startCluster(settings ...string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "zvpg") // short: a socket's path has at most 107 bytes
+	removeAbandoned()
+	dir, err := os.MkdirTemp("", fmt.Sprintf("zvpg%d-", os.Getpid())) // short: a socket's path has at most 107 bytes
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +103,19 @@ func startCluster(settings ...string) (*Cluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// removeAbandoned removes what test processes that were killed have left.
+func removeAbandoned() {
+	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), "zvpg*-*"))
+	for _, folder := range folders {
+		var pid int
+		fmt.Sscanf(filepath.Base(folder), "zvpg%d-", &pid)
+		info, err := os.Stat(folder)
+		if err == nil && pid > 0 && time.Since(info.ModTime()) > time.Hour && !isRunning(pid) {
+			os.RemoveAll(folder)
+		}
+	}
 }
 
 func (c *Cluster) init() error {

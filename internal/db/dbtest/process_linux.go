@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"errors"
 	"os"
 	"os/user"
 	"strconv"
@@ -39,3 +40,6 @@ func serverUser() (uid, gid uint32, ok bool) {
 	}
 	return 65534, 65534, true
 }
+
+// isRunning reports whether there is a process with this number.
+func isRunning(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

@@ -8,3 +8,6 @@ import "syscall"
 func serverAttributes() *syscall.SysProcAttr { return nil }
 
 func giveToServer(string) error { return nil }
+
+// isRunning does not know, and so lets everything be.
+func isRunning(int) bool { return true }
