@@ -15,13 +15,16 @@ const (
 	Choice    Kind = "choice"    // string, one of Field.Choices
 	Number    Kind = "number"    // float64
 	Integer   Kind = "integer"   // int64
-	Money     Kind = "money"     // int64, minor units of the record's currency field; custom fields: value.Money
+	Money     Kind = "money"     // int64, minor units of the record's currency field; a custom field: value.Money
 	Day       Kind = "day"       // value.Day
 	Instant   Kind = "instant"   // value.Instant
 	Seconds   Kind = "seconds"   // int64, a length of time
 	Bool      Kind = "bool"      // bool
 	Reference Kind = "reference" // value.ID of a record of Field.Ref
 )
+
+// kinds lists them all.
+var kinds = []Kind{Text, Choice, Number, Integer, Money, Day, Instant, Seconds, Bool, Reference}
 
 // Label is a name shown to people.
 type Label struct{ En, Ru string }

@@ -2,11 +2,15 @@ package crm
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/db/history"
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/value"
 )
@@ -26,49 +30,77 @@ func checkReferences(ctx context.Context, tx *db.Tx, o *Object, changes []Change
 				missing[target] = c.ID
 			}
 		}
-		if f.Ref == o.Name {
-			for _, c := range changes {
-				delete(missing, c.ID)
-			}
-		}
-		if err := removeExisting(ctx, tx, ObjectNamed(f.Ref), missing); err != nil {
+		if err := requireTargets(ctx, tx, o, f, changes, missing); err != nil {
 			return err
-		}
-		for target, from := range missing {
-			return fault.InvalidField(f.Name, "%s %s refers to %s %s, which does not exist", o.Name, from, f.Ref, target)
 		}
 	}
 	return nil
 }
 
+// checkCustomReferences does so for custom fields, whose values it takes from the changes in their stored form.
+func checkCustomReferences(ctx context.Context, tx *db.Tx, o *Object, fields []CustomField, changes []Change, stored []history.Change) error {
+	for _, f := range fields {
+		if f.Kind != Reference {
+			continue
+		}
+		missing := map[value.ID]value.ID{}
+		for _, c := range stored {
+			if v, err := f.decode(c.Custom[f.Name]); err != nil {
+				return err
+			} else if target, ok := v.(value.ID); ok {
+				missing[target] = c.ID
+			}
+		}
+		if err := requireTargets(ctx, tx, o, f.Field, changes, missing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// requireTargets fails if one of the records that a field refers to neither is stored nor made by the changes.
+func requireTargets(ctx context.Context, tx *db.Tx, o *Object, f Field, changes []Change, missing map[value.ID]value.ID) error {
+	if f.Ref == o.Name {
+		for _, c := range changes {
+			delete(missing, c.ID)
+		}
+	}
+	if err := removeExisting(ctx, tx, ObjectNamed(f.Ref), missing); err != nil {
+		return err
+	}
+	for target, from := range missing {
+		return fault.InvalidField(f.Name, "%s %s refers to %s %s, which does not exist", o.Name, from, f.Ref, target)
+	}
+	return nil
+}
+
+// scanIDs reads rows of one ID each, and closes them.
+func scanIDs(rows *sql.Rows) ([]value.ID, error) {
+	defer rows.Close()
+	var ids []value.ID
+	for rows.Next() {
+		var id value.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 // removeExisting deletes from ids those that are stored as records of o.
 func removeExisting(ctx context.Context, tx *db.Tx, o *Object, ids map[value.ID]value.ID) error {
-	group := make([]any, 0, inGroup)
-	look := func() error {
-		rows, err := tx.Query(ctx, `SELECT id FROM `+o.Table.Current+` WHERE id IN (`+placeholders(1, len(group))+`)`, group...)
+	for group := range slices.Chunk(slices.Collect(maps.Keys(ids)), inGroup) {
+		rows, err := tx.Query(ctx, `SELECT id FROM `+o.Table.Current+` WHERE id IN (`+placeholders(1, len(group))+`)`, anyIDs(group)...)
 		if err != nil {
 			return fmt.Errorf("crm: look up %s: %w", o.Plural, err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var id value.ID
-			if err := rows.Scan(&id); err != nil {
-				return fmt.Errorf("crm: look up %s: %w", o.Plural, err)
-			}
-			delete(ids, id)
+		found, err := scanIDs(rows)
+		if err != nil {
+			return fmt.Errorf("crm: look up %s: %w", o.Plural, err)
 		}
-		group = group[:0]
-		return rows.Err()
-	}
-	wanted := make([]value.ID, 0, len(ids))
-	for id := range ids {
-		wanted = append(wanted, id)
-	}
-	for i, id := range wanted {
-		if group = append(group, id); len(group) == inGroup || i == len(wanted)-1 {
-			if err := look(); err != nil {
-				return err
-			}
+		for _, id := range found {
+			delete(ids, id)
 		}
 	}
 	return nil
