@@ -8,6 +8,7 @@ import (
 
 	"zveno.dev/zveno/internal/connect/tabular"
 	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/value"
 )
 
 // claim is one column's wish for a target.
@@ -19,9 +20,6 @@ type claim struct {
 	reason Reason
 }
 
-// generalRank puts general names behind the vendor's own.
-const generalRank = 1000
-
 // decideColumns gives each column of a table its target, format and reason.
 func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 	o := crm.ObjectNamed(s.Object)
@@ -29,7 +27,7 @@ func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 	var claims []claim
 	for i, header := range t.Header {
 		out[i] = ColumnDecision{Column: Column{Header: header}, Reason: because("column_unknown")}
-		switch c, ok := s.claim(header, b.known, o); {
+		switch c, ok := s.claim(t, i, b.general()); {
 		case !ok:
 			b.suggest(&out[i], s, o)
 		case c.target == "":
@@ -38,7 +36,6 @@ func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 			out[i].Confidence, out[i].Suggested = sureUnfit, c.target
 			out[i].Reason = because("column_unfit", c.target, strings.Join(t.texts(i)[:min(3, len(t.texts(i)))], ", "))
 		default:
-			c.column = i
 			claims = append(claims, c)
 		}
 	}
@@ -56,33 +53,29 @@ func (b *builder) suits(t Described, i int, s *spec, o *crm.Object, name string)
 	return ok && t.suits(i, info, s.Values[name])
 }
 
-// claim says which target a header names: in the vendor's words first, in general ones then.
-func (s *spec) claim(header string, known []*profile, o *crm.Object) (claim, bool) {
-	if k, ok := s.headers[s.from.key(header)]; ok {
-		c := claim{target: k.target, rank: k.rank, sure: sureVendor, reason: because("column_vendor", s.from.Label)}
-		switch {
-		case k.target == "":
-			c.reason = because("column_ignored")
-		case s.from.Name == genericProfile:
-			c.sure, c.reason = sureGeneral, because("column_generic")
+// claim says which target a column's header names: in the vendor's words first, in general ones then. A first column of
+// IDs spelled as the vendor's needs no name.
+func (s *spec) claim(t Described, i int, general *profile) (claim, bool) {
+	hit, ok := s.find(t.Header[i])
+	c := claim{column: i, sure: sureVendor, reason: because("column_vendor", s.from.Label)}
+	switch {
+	case ok && s.from == general:
+		c.sure, c.reason = sureGeneral, because("column_generic")
+	case ok:
+	default:
+		if fits, any := t.allMatch(i, s.idMatch); i == 0 && s.ID != "" && fits && any {
+			hit.target, ok = TargetID, true
+			c.reason = because("column_id", s.from.Label)
+			break
 		}
-		return c, true
+		hit, ok = general.findGeneral(t.Header[i], s)
+		c.sure, c.reason = sureGeneral, because("column_generic")
 	}
-	for _, p := range known {
-		if p.Name != genericProfile {
-			continue
-		}
-		for _, general := range p.Tables {
-			k, ok := general.headers[p.key(header)]
-			if !ok || general.Object != s.Object || k.target == "" {
-				continue
-			}
-			if _, fits := targetNamed(o, s.Shape, k.target); fits {
-				return claim{target: k.target, rank: generalRank + k.rank, sure: sureGeneral, reason: because("column_generic")}, true
-			}
-		}
+	c.target, c.rank = hit.target, hit.rank
+	if c.target == "" {
+		c.reason = because("column_ignored")
 	}
-	return claim{}, false
+	return c, ok
 }
 
 // settle gives every target to the best claim, and to no other unless several may have it.
@@ -119,9 +112,8 @@ func (b *builder) suggest(d *ColumnDecision, s *spec, o *crm.Object) {
 // finish adds format, translation and creation to a column that has a target, and makes a custom field of one that is
 // unknown, where that is wished.
 func (b *builder) finish(t Described, i int, s *spec, o *crm.Object, d *ColumnDecision) {
-	unknown := d.Target == "" && (d.Reason.Code == "column_unknown" || d.Reason.Code == "column_similar" || d.Reason.Code == "column_unfit")
-	if unknown && b.wish.CustomFields && s.Shape == Records && t.filled(i) {
-		b.makeCustom(t, i, d)
+	if d.Unknown() && b.wish.CustomFields && s.Shape == Records && t.filled(i) {
+		b.makeCustom(t, i, o, d)
 	}
 	if d.Target == "" {
 		return
@@ -131,16 +123,31 @@ func (b *builder) finish(t Described, i int, s *spec, o *crm.Object, d *ColumnDe
 	if info.custom {
 		kind = d.Kind
 	}
-	if d.Target == TargetNewValue || d.Target == TargetOldValue {
-		kind = KindAny
-	}
 	d.Format = b.decideFormat(t, i, s, kind, d).String()
-	if kind == crm.Choice || kind == crm.Bool || kind == KindAny {
-		d.Values = s.Values[d.Target]
-	}
+	d.Values = b.valuesFor(t, i, s, d.Target)
 	if kind == crm.Reference {
 		d.Create = b.mayCreate(info.ref)
 	}
+}
+
+// valuesFor is the translation of a column's values: the vendor's, or the general one where a value needs it.
+func (b *builder) valuesFor(t Described, i int, s *spec, name string) map[string]string {
+	if values := s.Values[name]; values != nil {
+		return values
+	}
+	general := b.general().Common.Values[name]
+	needed := map[string]string{}
+	for _, text := range t.texts(i) {
+		for from, to := range general {
+			if value.Fold(from) == value.Fold(text) {
+				needed[text] = to
+			}
+		}
+	}
+	if len(needed) == 0 {
+		return nil
+	}
+	return needed
 }
 
 // mayCreate reports whether references to an object may make records: what has no table of its own in the import would
@@ -156,9 +163,9 @@ func (b *builder) mayCreate(object string) bool {
 }
 
 // makeCustom gives a column a custom field of the kind that its values have, with a name that no other column has.
-func (b *builder) makeCustom(t Described, i int, d *ColumnDecision) {
+func (b *builder) makeCustom(t Described, i int, o *crm.Object, d *ColumnDecision) {
 	name := cmp.Or(customName(d.Header), "column")
-	for n := 2; b.customs[name]; n++ {
+	for n := 2; b.customs[name] || o.Field(name) >= 0; n++ {
 		name = fmt.Sprintf("%s_%d", cmp.Or(customName(d.Header), "column"), n)
 	}
 	b.customs[name] = true

@@ -99,12 +99,17 @@ func reader(info target, values map[string]string) func(text string) bool {
 // anyCurrency stands for a currency where it does not matter which.
 const anyCurrency = "XXX"
 
+// isAmount reports whether a text is a number or an amount of money, with either decimal sign.
 func isAmount(text string) bool {
-	_, point := tabular.ParseMoney(text, tabular.DecimalPoint, anyCurrency)
-	_, comma := tabular.ParseMoney(text, tabular.DecimalComma, anyCurrency)
-	if point == nil || comma == nil {
-		return true
+	for _, decimal := range []tabular.Decimal{tabular.DecimalPoint, tabular.DecimalComma} {
+		if _, err := tabular.ParseNumber(text, decimal); err == nil {
+			return true
+		}
+		for _, code := range append([]string{anyCurrency}, sharedSigns...) {
+			if _, err := tabular.ParseMoney(text, decimal, code); err == nil {
+				return true
+			}
+		}
 	}
-	_, err := tabular.ParseNumber(text, tabular.DecimalPoint)
-	return err == nil
+	return false
 }

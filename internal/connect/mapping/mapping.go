@@ -35,7 +35,7 @@ type Column struct {
 	Format string            `json:"format,omitempty"` // how to read it, see Format; for days and instants "ymd", "dmy" or "mdy"; for numbers "point" or "comma"; for money also a currency, "comma EUR"
 	Create bool              `json:"create,omitempty"` // a reference that resolves to nothing makes the record it names (people, teams, stages, products)
 	Kind   crm.Kind          `json:"kind,omitempty"`   // of a custom field that is not there yet
-	Values map[string]string `json:"values,omitempty"` // what the source writes → what is meant, for choices: {"BestCase": "best_case"}
+	Values map[string]string `json:"values,omitempty"` // what the source writes → what is meant, "" = no value: {"BestCase": "best_case", "not closed": ""}
 }
 
 // Special targets, besides the object's own fields.

@@ -22,15 +22,25 @@ func nameWords(name string) []string {
 	return strings.FieldsFunc(value.Fold(name), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
-// customName turns a column's header into the name of a custom field: lower case, words joined by "_", at most
-// maxCustomName letters.
-func customName(header string) string {
+// Lengths of names of custom fields in letters: the most that there may be, and the most that is taken of a header, which
+// leaves room for a number behind.
+const (
+	maxCustomName  = 64
+	maxHeaderTaken = 60
+)
+
+// customName turns a column's header into the name of a custom field: lower case, words joined by "_". It is "" when the
+// header has neither letter nor digit.
+func customName(header string) string { return snakeName(header, maxHeaderTaken) }
+
+// isCustomName reports whether a custom field may have the name.
+func isCustomName(name string) bool { return name != "" && snakeName(name, maxCustomName) == name }
+
+func snakeName(header string, most int) string {
 	words := strings.FieldsFunc(value.Fold(header), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	name := []rune(strings.Join(words, "_"))
-	return strings.TrimRight(string(name[:min(len(name), maxCustomName)]), "_")
+	return strings.TrimRight(string(name[:min(len(name), most)]), "_")
 }
-
-const maxCustomName = 56
 
 // matchesName reports whether a table's name fits the pattern of a mapping, in which * stands for any letters and ? for
 // one. Case and accents do not count.

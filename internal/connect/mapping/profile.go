@@ -1,13 +1,14 @@
 package mapping
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"zveno.dev/zveno/internal/crm"
@@ -17,52 +18,49 @@ import (
 //go:embed profiles/*.json
 var profileFiles embed.FS
 
-// genericProfile is the profile of words that no vendor owns.
-const genericProfile = "generic"
+// genericName is the name of the profile of words that no vendor owns.
+const genericName = "generic"
 
-// profile is what is known of a vendor's exports: profiles/<vendor>.json, as doc.go describes.
+// profile is what is known of a vendor's exports: one file profiles/<vendor>.json, as doc.go describes.
 type profile struct {
-	Name   string  `json:"name"`             // becomes Mapping.Source
-	Label  string  `json:"label"`            // as people call the vendor
-	Origin string  `json:"origin"`           // where the labels were read
-	Common *spec   `json:"common,omitempty"` // columns and ignored headers that every table of records may have
-	Tables []*spec `json:"tables"`
+	Name   string   `json:"name"`             // becomes Mapping.Source
+	Label  string   `json:"label"`            // as people call the vendor
+	Origin string   `json:"origin"`           // where the labels were read
+	Marks  []string `json:"marks,omitempty"`  // headers that speak for the vendor although they are usual words
+	Common *spec    `json:"common,omitempty"` // columns, ignored headers and values that every table of records may have
+	Tables []*spec  `json:"tables"`
 
-	vendorWeight map[string]float64 // by header key: 1 / number of profiles that know it
+	vendorWeight map[string]float64 // by header key: how much it speaks for this vendor, up to 1
 	objectWeight map[string]float64 // by header key: 1 / number of this profile's objects that know it
 }
 
 // spec is one kind of table that a vendor exports.
 type spec struct {
-	Object  string                       `json:"object,omitempty"`  // "" = known, and left out
-	Why     string                       `json:"why,omitempty"`     // it is left out
-	Shape   Shape                        `json:"shape,omitempty"`   // records when empty
-	Names   []string                     `json:"names,omitempty"`   // of files and sheets
-	Needs   []string                     `json:"needs,omitempty"`   // targets without which it is not this kind of table; "a|b" = one of them
-	ID      string                       `json:"id,omitempty"`      // pattern of all values of the @id column
-	Columns map[string][]string          `json:"columns"`           // target → headers, the best first
-	Ignored []string                     `json:"ignored,omitempty"` // headers that are known and of no use here
-	Lists   []string                     `json:"lists,omitempty"`   // headers of references that hold several, separated by ";"
-	Units   map[string]string            `json:"units,omitempty"`   // header → unit of its numbers
-	Values  map[string]map[string]string `json:"values,omitempty"`  // target → translation of values
-	Set     map[string]string            `json:"set,omitempty"`
-	Fields  map[string]string            `json:"fields,omitempty"`
+	Object   string                       `json:"object,omitempty"`   // "" = known, and left out
+	Why      string                       `json:"why,omitempty"`      // it is left out
+	Shape    Shape                        `json:"shape,omitempty"`    // records when empty
+	Names    []string                     `json:"names,omitempty"`    // of files and sheets
+	Prefixes []string                     `json:"prefixes,omitempty"` // what headers may begin with: "Deal" for "Deal - Stage" and "Deal: Stage"
+	Needs    []string                     `json:"needs,omitempty"`    // targets without which it is not this kind of table; "a|b" = one of them
+	ID       string                       `json:"id,omitempty"`       // pattern of all values of the @id column
+	Columns  map[string][]string          `json:"columns"`            // target → headers, the best first
+	Ignored  []string                     `json:"ignored,omitempty"`  // headers that are known and of no use here
+	Lists    []string                     `json:"lists,omitempty"`    // headers of references that hold several, separated by ";"
+	Units    map[string]string            `json:"units,omitempty"`    // header → unit of its numbers
+	Values   map[string]map[string]string `json:"values,omitempty"`   // target → translation of values
+	Set      map[string]string            `json:"set,omitempty"`
+	Fields   map[string]string            `json:"fields,omitempty"`
 
-	from    *profile
-	headers map[string]known // by header key
-	idMatch *regexp.Regexp
-	words   []string          // name keys
-	units   map[string]string // by header key
-	lists   map[string]bool   // by header key
+	from     *profile
+	headers  map[string]knownHeader // by header key
+	prefixes map[string]bool        // by loose key
+	units    map[string]string      // by header key
+	lists    map[string]bool        // by header key
+	idMatch  *regexp.Regexp
 }
 
-// known is what a profile says about one header.
-type known struct {
-	target string // "" = ignored
-	rank   int    // position among the headers of the target
-}
-
-// profiles gives the vendors' profiles by name, the generic one last.
+// profiles gives the vendors' profiles by name, the generic one last. It fails only when an embedded file is broken, which
+// a test rules out.
 var profiles = sync.OnceValues(func() ([]*profile, error) {
 	entries, err := profileFiles.ReadDir("profiles")
 	if err != nil {
@@ -70,62 +68,57 @@ var profiles = sync.OnceValues(func() ([]*profile, error) {
 	}
 	var all []*profile
 	for _, entry := range entries {
-		p, err := readProfile(path.Join("profiles", entry.Name()))
+		data, err := profileFiles.ReadFile(path.Join("profiles", entry.Name()))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("mapping: read profile: %w", err)
+		}
+		p, err := parseProfile(data)
+		if err != nil {
+			return nil, fmt.Errorf("mapping: read profile %s: %w", entry.Name(), err)
 		}
 		all = append(all, p)
 	}
-	slices.SortStableFunc(all, func(a, b *profile) int {
-		return strings.Compare(lastGeneric(a.Name), lastGeneric(b.Name))
-	})
+	i := slices.IndexFunc(all, func(p *profile) bool { return p.Name == genericName })
+	if i < 0 {
+		return nil, fmt.Errorf("mapping: there is no profile %s", genericName)
+	}
+	all = append(slices.Delete(slices.Clone(all), i, i+1), all[i])
 	weighVendors(all)
 	return all, nil
 })
 
-func lastGeneric(name string) string {
-	if name == genericProfile {
-		return "\uffff"
-	}
-	return name
-}
-
-// readProfile reads and checks one embedded profile.
-func readProfile(file string) (*profile, error) {
-	data, err := profileFiles.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("mapping: read profile: %w", err)
-	}
+// parseProfile reads and checks a profile.
+func parseProfile(data []byte) (*profile, error) {
 	var p profile
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
-		return nil, fmt.Errorf("mapping: read profile %s: %w", file, err)
+		return nil, err
 	}
 	for i, s := range p.Tables {
 		if err := s.prepare(&p); err != nil {
-			return nil, fmt.Errorf("mapping: read profile %s: table %d (%s %v): %w", file, i+1, s.Object, s.Names, err)
+			return nil, fmt.Errorf("table %d (%s %v): %w", i+1, s.Object, s.Names, err)
 		}
 	}
 	p.weighObjects()
 	return &p, nil
 }
 
-// prepare indexes the spec's headers and checks that every target exists.
+// prepare indexes the spec and checks that what it names exists.
 func (s *spec) prepare(p *profile) error {
-	s.from, s.headers = p, map[string]known{}
+	s.from = p
 	if s.Shape == "" {
 		s.Shape = Records
 	}
-	s.units, s.lists = map[string]string{}, map[string]bool{}
+	s.prefixes, s.units, s.lists = map[string]bool{}, map[string]string{}, map[string]bool{}
+	for _, prefix := range s.Prefixes {
+		s.prefixes[looseKey(prefix)] = true
+	}
 	for header, unit := range s.Units {
 		s.units[p.key(header)] = unit
 	}
 	for _, header := range s.Lists {
 		s.lists[p.key(header)] = true
-	}
-	for _, name := range s.Names {
-		s.words = append(s.words, looseKey(name))
 	}
 	var err error
 	if s.idMatch, err = regexp.Compile(s.ID); err != nil {
@@ -133,74 +126,9 @@ func (s *spec) prepare(p *profile) error {
 	}
 	o := crm.ObjectNamed(s.Object)
 	if o == nil && (s.Object != "" || s.Why == "") {
-		return fmt.Errorf("no such object, or no reason to leave it out")
+		return fmt.Errorf("there is no such object, and no reason to leave it out")
 	}
-	for target, headers := range s.Columns {
-		if o != nil {
-			if _, ok := targetNamed(o, s.Shape, target); !ok {
-				return fmt.Errorf("%q is not a target; there are %v", target, targetsOf(o, s.Shape))
-			}
-		}
-		for rank, header := range headers {
-			if err := s.learn(header, known{target, rank}); err != nil {
-				return err
-			}
-		}
-	}
-	for _, header := range s.Ignored {
-		if err := s.learn(header, known{}); err != nil {
-			return err
-		}
-	}
-	if p.Common != nil && s.Shape == Records && o != nil {
-		s.learnCommon(p.Common, o)
-	}
-	return nil
-}
-
-// commonRank puts the headers that all tables may have behind a table's own.
-const commonRank = 100
-
-// learnCommon adds what all tables of records may have, where the table says nothing else.
-func (s *spec) learnCommon(common *spec, o *crm.Object) {
-	add := func(header string, k known) {
-		if key := s.from.key(header); s.headers[key] == (known{}) && !s.ignores(key) {
-			s.headers[key] = k
-		}
-	}
-	for target, headers := range common.Columns {
-		if _, ok := targetNamed(o, s.Shape, target); ok {
-			for rank, header := range headers {
-				add(header, known{target, commonRank + rank})
-			}
-		}
-	}
-	for _, header := range common.Ignored {
-		add(header, known{})
-	}
-}
-
-// ignores reports whether the table's own list of headers of no use holds the key.
-func (s *spec) ignores(key string) bool {
-	return slices.ContainsFunc(s.Ignored, func(header string) bool { return s.from.key(header) == key })
-}
-
-func (s *spec) learn(header string, k known) error {
-	key := s.from.key(header)
-	if before, double := s.headers[key]; double && before.target != k.target {
-		return fmt.Errorf("header %q stands for %q and for %q", header, before.target, k.target)
-	} else if !double {
-		s.headers[key] = k
-	}
-	return nil
-}
-
-// key is the form in which a profile compares headers: vendors spell their labels in one way, everybody else in any.
-func (p *profile) key(header string) string {
-	if p.Name == genericProfile {
-		return looseKey(header)
-	}
-	return value.Fold(header)
+	return s.indexHeaders(o)
 }
 
 // weighObjects says how much a header speaks for an object rather than for the vendor's others.
@@ -219,20 +147,39 @@ func (p *profile) weighObjects() {
 	}
 }
 
-// weighVendors says how much a header speaks for a vendor rather than for the others.
+// usualWord is what a vendor's header counts that everybody else may use as well.
+const usualWord = 0.1
+
+// weighVendors says how much a header speaks for a vendor rather than for the others: less the more of them know it, and
+// next to nothing when it is a usual word, unless the profile marks it as typical.
 func weighVendors(all []*profile) {
-	vendors := map[string]int{}
-	for _, p := range all {
-		if p.Name != genericProfile {
-			for key := range p.objectWeight {
-				vendors[key]++
+	usual, vendors := all[len(all)-1].spellings(), map[string]int{}
+	for _, p := range all[:len(all)-1] {
+		for key := range p.objectWeight {
+			vendors[key]++
+		}
+	}
+	for _, p := range all[:len(all)-1] {
+		p.vendorWeight = make(map[string]float64, len(p.objectWeight))
+		for key := range p.objectWeight {
+			p.vendorWeight[key] = 1 / float64(vendors[key])
+			if usual[key] && !slices.ContainsFunc(p.Marks, func(mark string) bool { return p.key(mark) == key }) {
+				p.vendorWeight[key] = usualWord
 			}
 		}
 	}
-	for _, p := range all {
-		p.vendorWeight = make(map[string]float64, len(p.objectWeight))
-		for key := range p.objectWeight {
-			p.vendorWeight[key] = 1 / float64(max(1, vendors[key]))
+}
+
+// spellings are all headers of the profile as vendors' headers are compared.
+func (p *profile) spellings() map[string]bool {
+	all := map[string]bool{}
+	for _, s := range append(slices.Clone(p.Tables), p.Common) {
+		if s == nil {
+			continue
+		}
+		for _, header := range slices.Concat(append(slices.Collect(maps.Values(s.Columns)), s.Ignored)...) {
+			all[value.Fold(header)] = true
 		}
 	}
+	return all
 }

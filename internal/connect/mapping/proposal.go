@@ -1,6 +1,10 @@
 package mapping
 
-import "zveno.dev/zveno/internal/connect/tabular"
+import (
+	"slices"
+
+	"zveno.dev/zveno/internal/connect/tabular"
+)
 
 // Described is what a table looks like: all that Propose needs to know of it.
 type Described struct {
@@ -52,6 +56,11 @@ type ColumnDecision struct {
 	Confidence float64 `json:"confidence"` // 0–1
 	Reason     Reason  `json:"reason"`
 	Suggested  string  `json:"suggested,omitempty"` // a target that it may have, for a person to decide
+}
+
+// Unknown reports whether the column is left out for want of a field that it fits, so that it could be a custom field.
+func (d ColumnDecision) Unknown() bool {
+	return d.Target == "" && slices.Contains([]string{"column_unknown", "column_similar", "column_unfit"}, d.Reason.Code)
 }
 
 // Question is something that the files do not decide and that is not guessed. Its answer is an Answer with the same table

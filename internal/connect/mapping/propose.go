@@ -64,11 +64,14 @@ func (b *builder) decideTable(t Described, all []Described, elected string) verd
 		return verdict{reason: because("table_empty")}
 	case wanted:
 		return wished(t, b.known, elected, object)
-	case describesOthers(t, all):
+	case describesOthers(t, all, b.known):
 		return verdict{score: enoughVendor, reason: because("table_dictionary")}
 	}
 	return judge(t, b.known, elected)
 }
+
+// general is the profile of general words.
+func (b *builder) general() *profile { return b.known[len(b.known)-1] }
 
 func (b *builder) ask(q Question) { b.out.Questions = append(b.out.Questions, q) }
 

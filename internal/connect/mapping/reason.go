@@ -25,6 +25,7 @@ var reasonTexts = map[string]string{
 	// Why a column has its target, or none.
 	"column_vendor":    "%v calls it so",
 	"column_generic":   "a usual name for it",
+	"column_id":        "its values are spelled like IDs of %v",
 	"column_ignored":   "known, and of no use here",
 	"column_unknown":   "not known",
 	"column_custom":    "not known: becomes a custom field",

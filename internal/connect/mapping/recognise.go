@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
@@ -12,15 +11,20 @@ import (
 // The weights and thresholds of recognition. A header that only one object of a vendor has counts 1, one that n objects
 // share counts 1/n: "StageName" says much, "Name" little.
 const (
-	bonusName     = 1.5 // the table is called as the vendor calls such files
-	bonusWord     = 0.8 // one word in the table's name is
-	bonusID       = 1.5 // the IDs are spelled as the vendor spells them
-	bonusVendor   = 1.0 // the other tables come from this vendor
-	enoughVendor  = 1.5 // evidence from which a table is taken for a vendor's
+	bonusName   = 1.5 // the table is called as the vendor calls such files
+	bonusWord   = 0.8 // one word in the table's name is
+	bonusID     = 1.5 // the IDs are spelled as the vendor spells them
+	bonusVendor = 1.0 // the tables together come from this vendor
+	partGeneral = 0.5 // what general words count in a vendor's table
+
+	enoughVendor  = 1.5 // evidence from which a table is taken for a vendor's, most of whose columns are known
+	plentyVendor  = 4.0 // evidence from which it does not matter how many columns are not: exports have hundreds
 	enoughGeneral = 2.5 // evidence from which a table is taken for what its general words say
-	enoughShare   = 0.5 // part of the columns that a table recognised by general words must be known by
+	enoughToAsk   = 1.5 // evidence from which a person is asked
+	enoughShare   = 0.5 // part of the columns that must be known, but for plentyVendor
 	doubtful      = 0.8 // a second object with that part of the best evidence makes it a question
-	enoughToElect = 1.0 // evidence that belongs to one vendor alone, over all tables, from which it is named the source
+	ownWords      = 1.0 // evidence that must belong to a vendor rather than others before it is named at all
+	ownLead       = 0.5 // by which it must be ahead of the next vendor
 )
 
 // candidate is one reading of a table.
@@ -29,62 +33,80 @@ type candidate struct {
 	score  float64
 	vendor float64 // the part that speaks for the vendor rather than others
 	share  float64 // of the columns, that are known
+	named  bool    // the table is called as such a table is
 }
 
 // enough reports whether the evidence lets the table be mapped without asking.
 func (c candidate) enough() bool {
-	if c.spec.from.Name == genericProfile {
-		return c.score >= enoughGeneral && c.share >= enoughShare
+	if c.spec.from.Name == genericName {
+		return c.score >= enoughGeneral && c.familiar()
 	}
-	return c.score >= enoughVendor
+	return c.score >= plentyVendor || c.score >= enoughVendor && c.familiar()
+}
+
+// familiar reports whether enough of the columns are known; of a table that is called as such a table is, fewer will do.
+func (c candidate) familiar() bool {
+	return c.share >= enoughShare || c.named && c.share >= enoughShare/2
 }
 
 // worthAsking reports whether the reading is likely enough to be offered to a person.
-func (c candidate) worthAsking() bool { return c.score >= enoughVendor/2 && c.share >= enoughShare/2 }
+func (c candidate) worthAsking() bool { return c.score >= enoughToAsk && c.familiar() }
 
 // weigh compares a table with one kind of table; ok is false when something is missing that every such table has.
-func (s *spec) weigh(t Described) (c candidate, ok bool) {
+func (s *spec) weigh(t Described, general *profile) (c candidate, ok bool) {
 	c.spec = s
 	found := map[string]bool{}
 	hits := 0
 	for i, header := range t.Header {
-		key := s.from.key(header)
-		k, is := s.headers[key]
-		if !is {
-			continue
-		}
-		if k.target == TargetID && s.ID != "" {
+		hit, known := s.find(header)
+		switch {
+		case known && hit.target == TargetID && s.ID != "":
 			if fits, any := t.allMatch(i, s.idMatch); any && !fits {
-				continue
+				hit.vendor = 0
 			} else if any {
 				c.score += bonusID
 				c.vendor += bonusID
 			}
+		case !known && i == 0 && s.ID != "":
+			if fits, any := t.allMatch(i, s.idMatch); fits && any {
+				hit, known = match{knownHeader: knownHeader{target: TargetID}}, true
+				c.score += bonusID
+				c.vendor += bonusID
+			}
 		}
-		hits++
-		found[k.target] = true
-		c.score += s.from.objectWeight[key]
-		c.vendor += s.from.vendorWeight[key] * s.from.objectWeight[key]
+		if !known {
+			if hit, known = general.findGeneral(header, s); s.from != general {
+				hit.weight, hit.vendor = partGeneral*hit.weight, 0
+			}
+		}
+		if known {
+			hits++
+			found[hit.target] = true
+			c.score += hit.weight
+			c.vendor += hit.vendor
+		}
 	}
 	for _, need := range s.Needs {
 		if !slices.ContainsFunc(strings.Split(need, "|"), func(t string) bool { return found[t] || s.Set[t] != "" }) {
 			return c, false
 		}
 	}
-	c.score += s.nameBonus(t.Name)
+	bonus := s.nameBonus(t.Name)
+	c.score += bonus
+	c.named = bonus > 0
 	c.share = float64(hits) / float64(max(1, len(t.Header)))
-	return c, hits > 0
+	return c, hits > 0 && (c.vendor >= ownWords || s.from == general)
 }
 
-// nameBonus is what the table's name adds to the evidence.
+// nameBonus is what the table's name adds to the evidence. Numbers in it (dates, parts) do not count.
 func (s *spec) nameBonus(name string) float64 {
 	words := nameWords(name)
 	whole := strings.Join(words, "")
 	bonus := 0.0
-	for _, known := range s.words {
-		letters := strings.TrimRight(known, "0123456789")
+	for _, known := range s.Names {
+		letters := strings.Join(nameWords(known), "")
 		switch {
-		case looseKey(name) == known || whole == letters:
+		case whole == letters:
 			return bonusName
 		case slices.Contains(words, letters):
 			bonus = bonusWord
@@ -98,7 +120,7 @@ func candidates(t Described, from []*profile, elected string) []candidate {
 	var all []candidate
 	for _, p := range from {
 		for _, s := range p.Tables {
-			if c, ok := s.weigh(t); ok {
+			if c, ok := s.weigh(t, from[len(from)-1]); ok {
 				if p.Name == elected {
 					c.score += bonusVendor
 				}
@@ -110,20 +132,20 @@ func candidates(t Described, from []*profile, elected string) []candidate {
 	return all
 }
 
-// elect names the vendor that the tables together speak for; "" when none is clear. close lists vendors that come near.
+// elect names the vendor that the tables together speak for; "" when none is clear.
 func elect(tables []Described, from []*profile) (vendor string) {
 	totals := map[string]float64{}
 	for _, t := range tables {
 		best := map[string]float64{}
 		for _, c := range candidates(t, from, "") {
-			if name := c.spec.from.Name; name != genericProfile {
-				best[name] = math.Max(best[name], c.vendor)
-			}
+			name := c.spec.from.Name
+			best[name] = max(best[name], c.vendor)
 		}
 		for name, score := range best {
 			totals[name] += score
 		}
 	}
+	delete(totals, genericName)
 	first, second := 0.0, 0.0
 	for name, total := range totals {
 		switch {
@@ -133,7 +155,7 @@ func elect(tables []Described, from []*profile) (vendor string) {
 			second = total
 		}
 	}
-	if first < enoughToElect || first-second < enoughToElect/2 {
+	if first < second+ownLead {
 		return ""
 	}
 	return vendor
@@ -153,7 +175,7 @@ func judge(t Described, from []*profile, elected string) verdict {
 	if len(all) == 0 {
 		return verdict{reason: because("table_unknown")}
 	}
-	best := all[0]
+	best := ownReading(all, elected)
 	var options []string
 	for _, c := range all {
 		if c.worthAsking() && c.score >= doubtful*best.score && c.spec.Object != "" && !slices.Contains(options, c.spec.Object) {
@@ -163,14 +185,24 @@ func judge(t Described, from []*profile, elected string) verdict {
 	switch {
 	case !best.enough() && len(options) == 0:
 		return verdict{score: best.score, reason: because("table_unknown")}
-	case !best.enough() || len(options) > 1 && best.spec.from.Name == genericProfile:
+	case !best.enough() || len(options) > 1 && best.spec.from.Name == genericName:
 		return verdict{score: best.score, options: options, reason: because("table_unsure", strings.Join(options, ", "))}
 	case best.spec.Object == "":
 		return verdict{score: best.score, reason: because("table_known", best.spec.Why)}
-	case best.spec.from.Name == genericProfile:
+	case best.spec.from.Name == genericName:
 		return verdict{spec: best.spec, score: best.score, reason: because("table_generic", crm.ObjectNamed(best.spec.Object).Plural)}
 	}
 	return verdict{spec: best.spec, score: best.score, reason: because("table_vendor", best.spec.Names[0], best.spec.from.Label)}
+}
+
+// ownReading is the best reading, or the elected vendor's own of the same kind where general words fit better.
+func ownReading(all []candidate, elected string) candidate {
+	for _, c := range all {
+		if c.spec.from.Name == elected && c.spec.Object == all[0].spec.Object && c.spec.Shape == all[0].spec.Shape {
+			return c
+		}
+	}
+	return all[0]
 }
 
 // wished is the reading of a table whose object the user named: the best candidate of that object, or the general words
@@ -183,44 +215,10 @@ func wished(t Described, from []*profile, elected, object string) verdict {
 	}
 	for _, p := range from {
 		for _, s := range p.Tables {
-			if p.Name == genericProfile && s.Object == object && s.Shape == Records {
+			if p.Name == genericName && s.Object == object && s.Shape == Records {
 				return verdict{spec: s, reason: because("table_wish")}
 			}
 		}
 	}
 	return verdict{spec: &spec{Object: object, Shape: Records, from: from[len(from)-1]}, reason: because("table_wish")}
-}
-
-// minimum number of names of other tables' columns that make a table a description of them, and their part of its texts.
-const (
-	dictionaryNames = 4
-	dictionaryShare = 0.6
-)
-
-// describesOthers reports whether a table lists the columns of the other tables: most of its texts are their names.
-func describesOthers(t Described, others []Described) bool {
-	names := map[string]bool{}
-	for _, other := range others {
-		if other.Name == t.Name {
-			continue
-		}
-		names[looseKey(other.Name)] = true
-		for _, header := range other.Header {
-			names[looseKey(header)] = true
-		}
-	}
-	seen, hits := map[string]bool{}, 0
-	for i := range t.Header {
-		for _, text := range t.texts(i) {
-			key := looseKey(text)
-			if key == "" || seen[key] {
-				continue
-			}
-			seen[key] = true
-			if names[key] {
-				hits++
-			}
-		}
-	}
-	return hits >= dictionaryNames && float64(hits) >= dictionaryShare*float64(len(seen))
 }

@@ -58,8 +58,8 @@ var specials = map[string]special{
 	TargetRecord:     {kind: crm.Text, shapes: asHistory},
 	TargetAt:         {kind: crm.Instant, shapes: asHistory},
 	TargetField:      {kind: crm.Text, shapes: asChanges},
-	TargetNewValue:   {kind: crm.Text, shapes: asChanges},
-	TargetOldValue:   {kind: crm.Text, shapes: asChanges},
+	TargetNewValue:   {kind: KindAny, shapes: asChanges},
+	TargetOldValue:   {kind: KindAny, shapes: asChanges},
 }
 
 // outcomes are what the values of an @outcome column must be, after translation by Column.Values.
@@ -88,7 +88,7 @@ func targetNamed(o *crm.Object, shape Shape, name string) (t target, ok bool) {
 		return target{}, false
 	}
 	if custom, is := strings.CutPrefix(name, customPrefix); is {
-		return target{kind: crm.Text, custom: true}, customName(custom) == custom && custom != ""
+		return target{kind: crm.Text, custom: true}, isCustomName(custom) && o.Field(custom) < 0
 	}
 	i := o.Field(name)
 	if i < 0 {
