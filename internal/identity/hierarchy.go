@@ -87,17 +87,28 @@ func (h *Hierarchy) loadMembers(ctx context.Context, tx *db.Tx) error {
 	return rows.Err()
 }
 
-// PeopleSpans lists everybody's spans by person and time. Together they cover all of each person's history; before and
-// after it, the first and the last span go on, so that a deal older than its owner's record still has a team.
+// PeopleSpans lists everybody's spans by person and time. A person's first team counts also for the time before, and the
+// last one for the time after the record, so that a deal older than its owner's record still has a team.
 func (h *Hierarchy) PeopleSpans() []PersonSpan {
 	var spans []PersonSpan
 	for i := 0; i < len(h.members); {
-		person, first := h.members[i].person, len(spans)
-		for ; i < len(h.members) && h.members[i].person == person; i++ {
-			spans = append(spans, h.spansOf(h.members[i])...)
+		last := i
+		for last+1 < len(h.members) && h.members[last+1].person == h.members[i].person {
+			last++
 		}
-		spans = slices.Concat(spans[:first], joinEqual(spans[first:]))
-		spans[first].From, spans[len(spans)-1].To = value.Always, value.Forever
+		var own []PersonSpan
+		for j := i; j <= last; j++ {
+			m := h.members[j]
+			if j == i {
+				m.from = value.Always
+			}
+			if j == last {
+				m.to = value.Forever
+			}
+			own = append(own, h.spansOf(m)...)
+		}
+		spans = append(spans, joinEqual(own)...)
+		i = last + 1
 	}
 	return spans
 }

@@ -115,7 +115,7 @@ func numberVisits(stays []stay, stages []stage) {
 			}
 		}
 		for j := i + 1; j < len(stays); j++ {
-			if stays[j].stage == s.stage {
+			if stays[j].stage == s.stage && !stays[j].skipped {
 				s.nextVisitAt = stays[j].from
 				break
 			}
