@@ -23,14 +23,15 @@ type Config struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	dialect Dialect
-	log     *slog.Logger
-	place   string  // for messages: the SQLite file, or host and name of the PostgreSQL database
-	file    string  // the SQLite file; "" with PostgreSQL
-	writer  *sql.DB // SQLite: exactly one connection; PostgreSQL: the pool
-	reader  *sql.DB // SQLite: read-only connections; PostgreSQL: the same pool
-	turn    turn
-	clock   atomic.Int64 // the last instant given out by now
+	dialect             Dialect
+	log                 *slog.Logger
+	place               string  // for messages: the SQLite file, or host and name of the PostgreSQL database
+	file                string  // the SQLite file; "" with PostgreSQL
+	writer              *sql.DB // SQLite: exactly one connection; PostgreSQL: the pool
+	reader              *sql.DB // SQLite: read-only connections; PostgreSQL: the same pool
+	turn                turn
+	hotReads, hotWrites *hotStmts    // nil with PostgreSQL, whose driver does it
+	clock               atomic.Int64 // the last instant given out by now
 
 	watchMu  sync.Mutex
 	watchers map[chan struct{}]struct{}
@@ -42,7 +43,6 @@ type Dialect struct {
 	ForUpdate  string // ends a SELECT whose rows the transaction is about to change; "" where writers take turns anyway
 	SkipLocked string // like ForUpdate, leaving out rows that another transaction holds
 
-	prepare   bool   // the driver keeps no statement cache of its own
 	insert    string // begins a bulk insert
 	parameter string // stands for a value in a bulk insert, followed by its number if numbered
 	numbered  bool

@@ -32,7 +32,7 @@ func (d *DB) restoreTables(ctx context.Context, r *backupReader) error {
 		return err
 	}
 	defer sqlTx.Rollback() // without effect after Commit
-	tx := &Tx{db: d, sql: sqlTx}
+	tx := &Tx{db: d, sql: sqlTx, hot: d.hotWrites}
 	load := func(rows *tableRows) error {
 		return insertAll(ctx, tx, rows.shape.Name, rows.shape.columnNames(), rows.next)
 	}

@@ -28,7 +28,6 @@ const (
 // FAIL spares the copies of pages with which SQLite would undo a statement that fails: such a transaction is undone whole.
 var sqliteDialect = Dialect{
 	Name:      SQLite,
-	prepare:   true,
 	insert:    "INSERT OR FAIL",
 	parameter: "?",
 	nextTxNo:  `SELECT coalesce(max(tx_no), 0) + 1 FROM db_txs`,
@@ -40,7 +39,7 @@ var sqliteDialect = Dialect{
 }
 
 func (d *DB) openSQLite(ctx context.Context, dir string) error {
-	d.dialect = sqliteDialect
+	d.dialect, d.hotReads, d.hotWrites = sqliteDialect, &hotStmts{}, &hotStmts{}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("find folder %s: %w", dir, err)

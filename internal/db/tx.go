@@ -27,13 +27,17 @@ type Tx struct {
 
 	db      *DB
 	sql     *sql.Tx
-	stmts   map[string]*sql.Stmt // nil value: the text ran once
+	hot     *hotStmts            // of the pool; nil where the driver keeps statements itself
+	stmts   map[string]*sql.Stmt // texts used so far, with the statement that can run again, if there is one
 	changes map[changeKey]struct{}
 	failed  error // the first statement that failed: nothing of the transaction may be kept
 }
 
 // maxPrepared bounds the statements that a transaction keeps prepared.
 const maxPrepared = 200
+
+// Dialect is the engine of the transaction's database.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
 // Read runs fn over one consistent state of the database, which concurrent writes do not disturb. Changing anything fails.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
@@ -45,16 +49,17 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("db: begin to read: %w", d.explain(err))
 	}
-	defer sqlTx.Rollback() // nothing to keep; also after a panic
-	if err := fn(&Tx{At: d.now(), db: d, sql: sqlTx}); err != nil {
+	tx := &Tx{At: d.now(), db: d, sql: sqlTx, hot: d.hotReads}
+	defer tx.end(ctx, d.reader)
+	if err := fn(tx); err != nil {
 		return d.explain(err)
 	}
 	return nil
 }
 
 // Write runs fn in one transaction and returns after what it wrote is on the disk. If fn fails or panics, or ctx ends,
-// nothing is kept, and neither if a statement failed and fn went on. Errors of the engine come back as fault errors: Conflict where another transaction was first,
-// Unavailable where the database cannot be used at the moment.
+// nothing is kept, and neither if a statement failed and fn went on. Errors of the engine come back as fault errors:
+// Conflict where another transaction was first, Unavailable where the database cannot be used at the moment.
 func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	if err := d.turn.take(ctx); err != nil {
 		return fmt.Errorf("db: wait to write: %w", d.explain(err))
@@ -64,8 +69,8 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("db: begin to write: %w", d.explain(err))
 	}
-	defer sqlTx.Rollback() // without effect after Commit; also after a panic
-	tx := &Tx{At: info.At, Info: info, db: d, sql: sqlTx}
+	tx := &Tx{At: info.At, Info: info, db: d, sql: sqlTx, hot: d.hotWrites}
+	defer tx.end(ctx, d.writer)
 	if tx.At == 0 {
 		tx.At = d.now()
 	}
@@ -88,6 +93,14 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	return nil
 }
 
+// end undoes what was not committed, also after a panic.
+func (tx *Tx) end(ctx context.Context, pool *sql.DB) {
+	tx.sql.Rollback() // without effect after Commit
+	if tx.hot != nil {
+		tx.hot.learn(ctx, pool, tx.stmts)
+	}
+}
+
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	result, err := tx.exec(ctx, query, args)
@@ -98,7 +111,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 }
 
 func (tx *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	stmt, args, err := tx.prepare(ctx, query, args)
+	stmt, args, err := tx.prepare(ctx, query, args, true)
 	switch {
 	case err != nil:
 		return nil, err
@@ -118,11 +131,12 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 }
 
 func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	stmt, args, err := tx.prepare(ctx, query, args)
+	stmt, args, err := tx.prepare(ctx, query, args, false)
 	switch {
 	case err != nil:
 		return nil, err
 	case stmt != nil:
+		tx.stmts[query] = nil // it serves these rows now, and running it again would disturb them
 		return stmt.QueryContext(ctx, args...)
 	}
 	return tx.sql.QueryContext(ctx, query, args...)
@@ -131,7 +145,7 @@ func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 // QueryRow runs a statement that returns at most one row; its Scan gives sql.ErrNoRows where there was none.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	var row *sql.Row
-	stmt, plain, err := tx.prepare(ctx, query, args)
+	stmt, plain, err := tx.prepare(ctx, query, args, true)
 	switch {
 	case err != nil:
 		row = tx.sql.QueryRowContext(ctx, query, args...) // finds the same error, which Scan returns
@@ -154,21 +168,23 @@ func (tx *Tx) fail(err error) error {
 	return err
 }
 
-// prepare gives the statement for a text that runs in this transaction for at least the second time, or nil to run it
-// directly, and the arguments as the drivers take them.
-func (tx *Tx) prepare(ctx context.Context, query string, args []any) (*sql.Stmt, []any, error) {
+// prepare gives the arguments as the drivers take them, and a prepared statement for a text that many transactions use or,
+// if again is set, that this one has run before; otherwise nil, to run it directly.
+func (tx *Tx) prepare(ctx context.Context, query string, args []any, again bool) (*sql.Stmt, []any, error) {
 	args, err := plainArgs(args)
-	if err != nil || !tx.db.dialect.prepare {
+	if err != nil || tx.hot == nil {
 		return nil, args, err
 	}
-	stmt, seen := tx.stmts[query]
-	if stmt != nil || !seen && len(tx.stmts) >= maxPrepared {
+	stmt, used := tx.stmts[query]
+	if stmt != nil || !used && len(tx.stmts) >= maxPrepared {
 		return stmt, args, nil
 	}
 	if tx.stmts == nil {
 		tx.stmts = map[string]*sql.Stmt{}
 	}
-	if seen {
+	if hot := tx.hot.get(query); !used && hot != nil {
+		stmt = tx.sql.StmtContext(ctx, hot)
+	} else if used && again {
 		if stmt, err = tx.sql.PrepareContext(ctx, query); err != nil {
 			return nil, nil, err
 		}
@@ -192,6 +208,3 @@ func plainArgs(args []any) ([]any, error) {
 	}
 	return plain, nil
 }
-
-// Dialect is what differs between the engines in spite of the shared SQL.
-func (tx *Tx) Dialect() Dialect { return tx.db.dialect }

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -193,4 +194,98 @@ func TestBackupIsOneMoment(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHotStatementsStayRight has readers and a writer share kept statements while the table changes under them.
+func TestHotStatementsStayRight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		createThing(t, d)
+		ctx := t.Context()
+		var all sync.WaitGroup
+		for reader := range 12 { // more than there are connections
+			all.Go(func() {
+				for i := range 60 {
+					want := reader*1000 + i
+					err := d.Read(ctx, func(tx *db.Tx) error {
+						var n, texts int
+						if err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) + %d FROM thing WHERE n < 0`, i)).Scan(&texts); err != nil {
+							return err
+						}
+						if err := tx.QueryRow(ctx, `SELECT $1 + 0 * count(*) FROM thing`, want).Scan(&n); err != nil || n != want || texts != i {
+							return fmt.Errorf("read %d and %d, want %d and %d: %w", n, texts, want, i, err)
+						}
+						return nil
+					})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		for i := range 30 {
+			write(t, d, func(tx *db.Tx) error { return insertThing(ctx, tx, value.NewID(), "x") })
+			if i == 15 {
+				write(t, d, func(tx *db.Tx) error {
+					_, err := tx.Exec(ctx, `ALTER TABLE thing ADD COLUMN more BIGINT`)
+					return err
+				})
+			}
+		}
+		all.Wait()
+		if n := count(t, d, `SELECT count(*) FROM thing`); n != 30 {
+			t.Errorf("%d rows, want 30", n)
+		}
+	})
+}
+
+// TestRowsKeepTheirStatement runs a kept statement again while its rows are open, which SQLite's driver does not notice.
+func TestRowsKeepTheirStatement(t *testing.T) {
+	d, ctx := dbtest.SQLite(t), t.Context()
+	createThing(t, d)
+	write(t, d, func(tx *db.Tx) error {
+		for _, name := range []string{"a", "b", "c"} {
+			if err := insertThing(ctx, tx, value.NewID(), name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for range 10 { // the statement becomes hot on the way
+		seen := ""
+		write(t, d, func(tx *db.Tx) error {
+			return eachName(ctx, tx, func(outer string) error {
+				return eachName(ctx, tx, func(inner string) error {
+					if seen += outer + inner + " "; len(seen) > 100 {
+						return errors.New("it does not end")
+					}
+					var first string
+					return tx.QueryRow(ctx, names).Scan(&first)
+				})
+			})
+		})
+		if seen != "aa ab ac ba bb bc ca cb cc " {
+			t.Fatalf("read %s", seen)
+		}
+	}
+}
+
+const names = `SELECT name FROM thing ORDER BY name`
+
+func eachName(ctx context.Context, tx *db.Tx, fn func(string) error) error {
+	rows, err := tx.Query(ctx, names)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if err := fn(name); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -50,10 +51,16 @@ func (c *Cluster) URL(database string) string {
 
 // Start starts the server again after Stop or Crash.
 func (c *Cluster) Start() error {
-	if err := c.start(); err != nil {
-		return err
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(50 * time.Millisecond) {
+		if err := c.start(); err != nil {
+			return err
+		}
+		err := c.waitReady(deadline)
+		// After a crash, processes that the server had started may need a moment to notice.
+		if err == nil || !strings.Contains(err.Error(), "pre-existing shared memory") || time.Now().After(deadline) {
+			return err
+		}
 	}
-	return c.waitReady()
 }
 
 // Stop shuts the server down, breaking its connections.
@@ -165,8 +172,8 @@ func (c *Cluster) start() error {
 
 func (c *Cluster) logFile() string { return filepath.Join(c.dir, "log") }
 
-func (c *Cluster) waitReady() error {
-	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
+func (c *Cluster) waitReady(deadline time.Time) error {
+	for ; ; time.Sleep(20 * time.Millisecond) {
 		conn, err := pgx.Connect(context.Background(), c.URL("postgres"))
 		if err == nil {
 			return conn.Close(context.Background())
