@@ -14,7 +14,7 @@ type account struct {
 	region  int
 	country *country
 	city    city
-	name    companyName
+	name    registeredName
 	segment int
 	legacy  bool // was a customer before the story begins
 }

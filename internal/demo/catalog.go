@@ -51,7 +51,7 @@ func (c *Company) stockShelves() {
 				set{"price_book", books[i]}, set{"product", p.id}, set{"price", price}, set{"currency", r.currency}))
 		}
 		c.Products = append(c.Products, productForm.open(p.id, c.epoch, c.operations, set{"name", p.name}, set{"code", p.code},
-			set{"family", p.family}, set{"list_price", p.prices[0]}, set{"currency", "USD"}, set{"active", true}, set{"description", p.nameRu}))
+			set{"family", p.family}, set{"list_price", p.prices[0]}, set{"currency", reportingCurrency}, set{"active", true}, set{"description", p.nameRu}))
 		c.products = append(c.products, p)
 	}
 }
@@ -98,7 +98,7 @@ func (c *Company) runCampaigns() {
 		name = fmt.Sprintf(name, value.Calendar{}.PeriodOf(first, value.GrainQuarter).Name)
 		id := mint(c.seed, topicCampaign, n, planned)
 		chain := campaignForm.open(id, planned, c.marketing, set{"name", name}, set{"kind", kind.kind}, set{"status", "Planned"},
-			set{"start", first}, set{"end", last}, set{"budget", budget}, set{"currency", "USD"}, set{"owner", c.marketing})
+			set{"start", first}, set{"end", last}, set{"budget", budget}, set{"currency", reportingCurrency}, set{"owner", c.marketing})
 		if at := dayStart(first) + 8*hour; at <= c.now {
 			chain = campaignForm.change(chain, at, c.marketing, set{"status", "Active"})
 		}

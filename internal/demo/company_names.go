@@ -2,14 +2,14 @@ package demo
 
 import "strconv"
 
-// companyName is what a company is called, without and with its legal form, and what it does.
-type companyName struct {
+// registeredName is what a company is called, without and with its legal form, and what it does.
+type registeredName struct {
 	core, form, industry string
 	cyrillic             bool
 }
 
 // full is the name as registered: "Amber Ridge Foods Ltd", "ООО «Ромашка Логистика»".
-func (n companyName) full() string {
+func (n registeredName) full() string {
 	switch {
 	case n.form == "":
 		return n.core
@@ -21,14 +21,14 @@ func (n companyName) full() string {
 }
 
 // domain is under .example, which nobody can register.
-func (n companyName) domain() string { return latin(n.core) + ".example" }
+func (n registeredName) domain() string { return latin(n.core) + ".example" }
 
 // step is a large prime: walking through all combinations of words by such a step meets each once.
 const step = 1_000_003
 
 // nameCompany gives the n-th company name of a script; names of different n differ by a word at least, and by a number
 // once all combinations are used.
-func nameCompany(n int, cyrillic bool, form string) companyName {
+func nameCompany(n int, cyrillic bool, form string) registeredName {
 	if cyrillic {
 		return nameCompanyRu(n, form)
 	}
@@ -37,15 +37,15 @@ func nameCompany(n int, cyrillic bool, form string) companyName {
 	first, at := companyFirst[at%len(companyFirst)], at/len(companyFirst)
 	second, at := companySecond[at%len(companySecond)], at/len(companySecond)
 	core := first + " " + second + " " + companyTrade[at].word
-	return companyName{core: core + numbered(round), form: form, industry: companyTrade[at].industry}
+	return registeredName{core: core + numbered(round), form: form, industry: companyTrade[at].industry}
 }
 
-func nameCompanyRu(n int, form string) companyName {
+func nameCompanyRu(n int, form string) registeredName {
 	words := len(companyWordRu) * len(companyTradeRu)
 	joined := len(companyPartOneRu) * len(companyPartTwoRu) * len(companyPartThreeRu)
 	all := words + joined
 	at, round := n*step%all, n/all
-	name := companyName{form: form, cyrillic: true}
+	name := registeredName{form: form, cyrillic: true}
 	if at < words {
 		t := companyTradeRu[at/len(companyWordRu)]
 		name.core, name.industry = companyWordRu[at%len(companyWordRu)]+" "+t.word, t.industry

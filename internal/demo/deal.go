@@ -71,7 +71,8 @@ func (c *Company) openDeal(n int, d dice, p *plan) *deal {
 		sets = append(sets, set{"campaign", c.campaignFor(d, t.source(), dayOf(p.at))})
 	}
 	if !c.options.Light && account == p.account.id {
-		sets = append(sets, set{"contact", c.contactID(p.account, c.contactKnownAt(d, p.account, p.at))})
+		other := roll(c.seed, topicContact, -1<<32-n) // so that a light company has the same deals
+		sets = append(sets, set{"contact", c.contactID(p.account, c.contactKnownAt(other, p.account, p.at))})
 	}
 	t.chain = dealForm.open(t.id, p.at, author, sets...)
 	return t

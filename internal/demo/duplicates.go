@@ -70,7 +70,7 @@ func (c *Company) doubledAt(d dice, original value.Instant, region int) value.In
 }
 
 // otherName is how somebody in a hurry writes a company's name.
-func otherName(d dice, n companyName, how string) string {
+func otherName(d dice, n registeredName, how string) string {
 	switch {
 	case how == "typo":
 		mistyped := n

@@ -28,7 +28,7 @@ const (
 // How often the things happen to one deal, on average.
 const (
 	amountChanges = 0.85
-	nextStepEdits = 2.75
+	nextStepEdits = 2.85
 	callsUp       = 0.25
 	handedOver    = 0.03
 	slippingDeals = 0.30 // chance that the first close date was too early; some of them end before it shows

@@ -86,5 +86,5 @@ func (c *Company) addQuota(n int, at value.Instant, whose string, id value.ID, f
 		return
 	}
 	c.Quotas = append(c.Quotas, quotaForm.open(mint(c.seed, topicQuota, n, at), at, c.operations, set{whose, id},
-		set{"measure", "won_amount"}, set{"first", first}, set{"last", last}, set{"amount", amount}, set{"currency", "USD"}))
+		set{"measure", "won_amount"}, set{"first", first}, set{"last", last}, set{"amount", amount}, set{"currency", reportingCurrency}))
 }

@@ -8,7 +8,7 @@ import (
 
 // lateDeals is the share of deals of which one change is recorded late, where there is time before the next: about 2% of all
 // versions are.
-const lateDeals = 0.3
+const lateDeals = 0.22
 
 // recordLate delays the recording of one change of a chain. Until then the version before it was believed to go on; from
 // then on that version is believed to have ended in time. The chain stays in the order of recording.

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/db/history"
 	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
 )
 
@@ -25,13 +27,19 @@ type batch struct {
 	steps  int
 }
 
+// What the company calls itself, and the currency of its quotas and rates.
+const (
+	companyName       = "Sample company"
+	reportingCurrency = "USD"
+)
+
 // batchSteps is the number of accounts, deals or leads of one transaction.
 const batchSteps = 5000
 
-// Load makes a company and stores it in an empty database, with versions that were recorded as they happened in the past.
-// progress, which may be nil, is told after each transaction how many accounts, deals and leads are stored, and of how
-// many. Errors: Invalid for wrong options, Conflict when there are records already. A load that fails half-way leaves what
-// it has committed; start again with a new database.
+// Load makes a company and stores it in an empty database, with versions that were recorded as they happened in the past,
+// and sets the company's settings. progress, which may be nil, is told after each transaction how many accounts, deals and
+// leads are stored, and of how many. Errors: Invalid for wrong options, Conflict when there are records already. A load
+// that fails half-way leaves what it has committed; start again with a new database.
 func Load(ctx context.Context, d *db.DB, o Options, progress func(done, total int)) (Stats, error) {
 	stats := Stats{Records: map[string]int{}, Versions: map[string]int{}}
 	if err := o.Check(); err != nil {
@@ -39,6 +47,10 @@ func Load(ctx context.Context, d *db.DB, o Options, progress func(done, total in
 	}
 	if progress == nil {
 		progress = func(int, int) {}
+	}
+	o = o.completed()
+	if o.Now > value.InstantOf(time.Now()) {
+		return stats, fmt.Errorf("demo: load: %w", fault.InvalidField("now", "is %s, in the future; nothing can have happened then", o.Now))
 	}
 	c := Generate(o)
 	total, done := c.steps(), 0
@@ -48,7 +60,7 @@ func Load(ctx context.Context, d *db.DB, o Options, progress func(done, total in
 	for b := range ahead(ctx, c.batches()) {
 		err := d.Write(ctx, db.TxInfo{Source: "demo", Actor: value.System("demo")}, func(tx *db.Tx) error {
 			if first {
-				if err := checkEmpty(ctx, tx); err != nil {
+				if err := prepare(ctx, tx); err != nil {
 					return err
 				}
 			}
@@ -64,11 +76,24 @@ func Load(ctx context.Context, d *db.DB, o Options, progress func(done, total in
 	return stats, ctx.Err()
 }
 
+// prepare makes sure that the database is empty, and chooses the settings that the company's figures are meant for.
+func prepare(ctx context.Context, tx *db.Tx) error {
+	if err := checkEmpty(ctx, tx); err != nil {
+		return err
+	}
+	settings, err := identity.LoadSettings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	settings.Company, settings.Currency, settings.Zone, settings.FiscalStartMonth = companyName, reportingCurrency, time.UTC, time.January
+	return identity.SaveSettings(ctx, tx, settings)
+}
+
 // checkEmpty refuses a database in which there is anything already.
 func checkEmpty(ctx context.Context, tx *db.Tx) error {
 	for _, o := range crm.Objects {
 		var one int
-		err := tx.QueryRow(ctx, `SELECT 1 FROM `+o.Table.Current+` LIMIT 1`).Scan(&one)
+		err := tx.QueryRow(ctx, `SELECT 1 FROM `+o.Table.Current+` LIMIT 1`).Scan(&one) // sql: a table of the dictionary
 		switch {
 		case err == nil:
 			return fault.New(fault.Conflict, "there are %s in this database already: load a sample company into an empty one", o.Plural)

@@ -75,12 +75,15 @@ func (p *pipeline) totalWeight() float64 {
 	return total
 }
 
+// evenedOut makes up for what stays lose of their differences where the end of a deal is drawn to another day.
+const evenedOut = 1.12
+
 // layPipelines plants the bottleneck and makes the records of pipelines and stages.
 func (c *Company) layPipelines() {
 	c.pipelines = newPipelines()
 	open := c.pipelines[newBusinessPipeline].stages
 	c.bottleneck = 1 + roll(c.seed, topicPlanted, 0).IntN(3) // one that has neighbours on both sides
-	open[c.bottleneck].weight = bottleneckFactor * (open[c.bottleneck-1].weight + open[c.bottleneck+1].weight) / 2
+	open[c.bottleneck].weight = bottleneckFactor * evenedOut * (open[c.bottleneck-1].weight + open[c.bottleneck+1].weight) / 2
 	for n := range c.pipelines {
 		p := &c.pipelines[n]
 		id := mint(c.seed, topicPipeline, n, c.epoch)

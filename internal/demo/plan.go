@@ -154,7 +154,7 @@ func (p *plan) walk(c *Company, d dice, route []int, stays []float64, outcome st
 	end := p.at + value.Instant(total*float64(day))
 	pull := attracted(d, dayOf(end), outcome == crm.OutcomeWon) - dayOf(end)
 	factor := 1.0
-	if wanted := total + float64(pull); wanted > total/3 && wanted > 1 {
+	if wanted := total + float64(pull); wanted > total/2 && wanted < total*2 {
 		factor = wanted / total
 	}
 	at := float64(p.at)
@@ -199,10 +199,10 @@ func (p *plan) reopen(c *Company, d dice, stays []float64) {
 }
 
 const (
-	awayFromAugust = 0.45
-	intoDecember   = 0.35 // of the wins that would come in January
-	toQuarterEnd   = 0.23 // of the wins; of the losses, half as many: pipelines are tidied up then
-	toYearEnd      = 0.44
+	awayFromAugust = 0.60
+	intoDecember   = 0.50 // of the wins that would come in January
+	toQuarterEnd   = 0.36 // of the wins; of the losses, half as many: pipelines are tidied up then
+	toYearEnd      = 0.62
 )
 
 // attracted is the day to which an end on that day is drawn.
@@ -214,14 +214,18 @@ func attracted(d dice, end value.Day, won bool) value.Day {
 		return value.NewDay(end.Date().Year()-1, time.December, d.between(12, 30))
 	}
 	chance := toQuarterEnd
-	if end.Date().Month() >= time.October {
+	if month := end.Date().Month(); month >= time.November || month == time.January {
 		chance = toYearEnd
 	}
 	if !won {
 		chance /= 2
 	}
-	if d.chance(chance) {
-		return quarterEnd(end) - value.Day(d.between(0, 9))
+	if !d.chance(chance) {
+		return end
 	}
-	return end
+	last := quarterEnd(end)
+	if before := quarterEnd(last - 92); end-before < 40 {
+		last = before // brought forward, perhaps at a price
+	}
+	return last - value.Day(d.between(0, 9))
 }

@@ -84,11 +84,11 @@ func (c *Company) hire() {
 		r.mailbox = r.person.mailbox() + "@sample-company.example"
 		r.win, r.pace = d.share(0.95, 1.05), d.share(0.92, 1.08)
 		if slices.Contains(joiners, n) {
-			r.hired = c.firstOfMonth(c.start+value.Day(d.between(span/10, span*6/10))) + 6*hour
+			r.hired = c.firstOfMonth(c.start+value.Day(d.between(span/10, span*45/100))) + 6*hour
 			r.stints[0].from = r.hired
 		}
 		if n >= repsNow {
-			r.left = dayStart(c.start+value.Day(d.between(span*4/10, span*9/10))) + 15*hour
+			r.left = dayStart(c.start+value.Day(d.between(span*55/100, span*9/10))) + 15*hour
 		}
 		c.reps = append(c.reps, r)
 	}

@@ -26,7 +26,7 @@ type timeline struct {
 }
 
 // newBusiness is how much new business comes in by month, January first.
-var newBusiness = [12]float64{1.10, 1.05, 1.10, 1.00, 0.95, 1.00, 0.85, 0.65, 1.15, 1.15, 1.10, 0.90}
+var newBusiness = [12]float64{1.10, 1.05, 1.05, 1.00, 0.95, 0.95, 0.85, 0.65, 1.00, 1.20, 1.25, 1.00}
 
 func newTimeline(o Options) timeline {
 	end := value.DayOf(o.Now.Time())
