@@ -151,9 +151,10 @@ func (e *evidence) isNumber(cell string) bool {
 	case percent:
 		e.percent = true
 		text = strings.TrimRight(trimmed, blanks)
+	case mayBeNumber(text):
 	case !mayBeMoney(text):
 		return false
-	case !numberEdges[text[0]] || !numberEdges[text[len(text)-1]]:
+	default:
 		if text, e.currencies = cutCurrency(text); e.currencies == nil {
 			return false
 		}
@@ -211,10 +212,6 @@ func (e *evidence) numberKind() Kind {
 	}
 	return KindDecimal
 }
-
-// numberEdges are the bytes with which a number without currency begins or ends; those of a typographic minus are among
-// them.
-var numberEdges = byteSet("0123456789-+.,()'’−–")
 
 // numberBytes are all bytes of numbers.
 var numberBytes = byteSet("0123456789-+.,()'’−–eE" + blanks)

@@ -45,7 +45,7 @@ func (s *scanner) cutSpans(raw []byte, repairs *Repair) {
 	for _, span := range s.spans {
 		cell := text[span.start:span.end]
 		if broken != 0 {
-			cell = repairText(cell, s.fallbackTable())
+			cell = repairText(cell, s.fallbackTable(raw))
 		}
 		if span.escaped {
 			cell = s.unescape(cell)

@@ -187,15 +187,15 @@ func (s *scanner) text(raw []byte, repairs *Repair) string {
 	if !valid {
 		*repairs |= Redecoded
 	}
-	return repairText(string(raw), s.fallbackTable())
+	return repairText(string(raw), s.fallbackTable(raw))
 }
 
-// fallbackTable is the encoding of bytes that are not UTF-8; when detection saw none, the first ones met decide.
-func (s *scanner) fallbackTable() *charmap.Charmap {
+// fallbackTable is the encoding of bytes that are not UTF-8; when detection saw none, the first row that has some decides.
+func (s *scanner) fallbackTable(row []byte) *charmap.Charmap {
 	if s.fallback == nil {
 		name := s.format.Fallback
 		if name == "" {
-			name = guessTable(withoutUTF8([][]byte{s.buf[s.pos:s.end]}), Windows1252)
+			name = guessTable(withoutUTF8([][]byte{row}), Windows1252)
 		}
 		table, err := name.table()
 		if err != nil {
