@@ -11,11 +11,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/crm/projection"
-	"zveno.dev/zveno/internal/db"
-	"zveno.dev/zveno/internal/db/dbtest"
 	"zveno.dev/zveno/internal/db/history"
 	"zveno.dev/zveno/internal/metric"
 	"zveno.dev/zveno/internal/value"
@@ -340,20 +337,11 @@ func differs(c metric.Cell, g *tally) string {
 
 // TestMetricsEqualANaiveComputation makes random histories and asks random questions of both.
 func TestMetricsEqualANaiveComputation(t *testing.T) {
-	for engine, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
-		t.Run(engine, func(t *testing.T) {
-			rapid.Check(t, func(rt *rapid.T) {
-				d := open(t)
-				p := openProjection(t, d, columnar.Config{Dir: t.TempDir(), Threads: 1})
-				w := newWorld(rt, d)
-				w.live(rt, rapid.IntRange(1, 6).Draw(rt, "deals"))
-				checkMetrics(rt, w, p)
-				w.touch(rt, w.deals[0]) // and once more after a change that the tables take in as a delta
-				checkMetrics(rt, w, p)
-				p.Close()
-			})
-		})
-	}
+	eachAnalytics(t, func(rt *rapid.T, w *world, p *projection.Projection) {
+		checkMetrics(rt, w, p)
+		w.touch(rt, w.deals[0]) // and once more after a change that the tables take in as a delta
+		checkMetrics(rt, w, p)
+	})
 }
 
 func checkMetrics(rt *rapid.T, w *world, p *projection.Projection) {

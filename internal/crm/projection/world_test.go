@@ -2,6 +2,7 @@ package projection_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -16,7 +17,13 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	// Each check makes a database and its analytical tables; -rapid.checks on the command line still wins.
+	if err := flag.Set("rapid.checks", "15"); err != nil {
+		panic(err)
+	}
+	dbtest.Main(m)
+}
 
 // The random worlds live in the days from start on; changes fall on multiples of step, so that they often coincide.
 var start = value.NewDay(2025, time.November, 1).Start(time.UTC)
@@ -151,13 +158,33 @@ func (w *world) naive(t *rapid.T) *naive {
 	return n
 }
 
-// open opens and fills a projection of the database, which lives as long as the test.
-func openProjection(tb testing.TB, d *db.DB, cfg columnar.Config) *projection.Projection {
-	tb.Helper()
-	p, err := projection.Open(context.Background(), d, cfg)
-	if err != nil {
-		tb.Fatal(err)
+// eachAnalytics runs a property over random worlds: SQLite with DuckDB, and PostgreSQL with the tables in PostgreSQL too. The
+// same statements run on both.
+func eachAnalytics(t *testing.T, property func(*rapid.T, *world, *projection.Projection)) {
+	configs := map[string]func(testing.TB) (db.Config, columnar.Config){
+		"sqlite and duckdb": func(t testing.TB) (db.Config, columnar.Config) {
+			return dbtest.SQLiteConfig(t), columnar.Config{Dir: t.TempDir(), Threads: 1, Log: dbtest.Log(t)}
+		},
+		"postgres": func(t testing.TB) (db.Config, columnar.Config) {
+			cfg := dbtest.PostgresConfig(t)
+			return cfg, columnar.Config{PostgresURL: cfg.URL, Log: dbtest.Log(t)}
+		},
 	}
-	tb.Cleanup(func() { p.Close() })
-	return p
+	for name, config := range configs {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(rt *rapid.T) {
+				records, analytics := config(t)
+				d := dbtest.Open(t, records)
+				defer d.Close()
+				p, err := projection.Open(context.Background(), d, analytics)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				defer p.Close()
+				w := newWorld(rt, d)
+				w.live(rt, rapid.IntRange(1, 6).Draw(rt, "deals"))
+				property(rt, w, p)
+			})
+		})
+	}
 }
