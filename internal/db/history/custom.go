@@ -3,6 +3,8 @@ package history
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"unicode/utf8"
 )
 
 func decodeCustom(text string, into *map[string]any) error {
@@ -33,8 +35,7 @@ func normalCustom(custom map[string]any) (map[string]any, error) {
 	}
 	normal := make(map[string]any, len(custom))
 	for name, v := range custom {
-		switch v.(type) {
-		case nil, bool:
+		if isNormalCustom(v) {
 			normal[name] = v
 			continue
 		}
@@ -49,4 +50,17 @@ func normalCustom(custom map[string]any) (map[string]any, error) {
 		normal[name] = back
 	}
 	return normal, nil
+}
+
+// isNormalCustom reports whether a value surely comes back from JSON as it went in: most do, and this is cheaper.
+func isNormalCustom(v any) bool {
+	switch v := v.(type) {
+	case nil, bool:
+		return true
+	case string:
+		return utf8.ValidString(v)
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	}
+	return false
 }
