@@ -3,6 +3,8 @@ package mapping
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,7 +23,7 @@ type claim struct {
 }
 
 // decideColumns gives each column of a table its target, format and reason.
-func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
+func (b *builder) decideColumns(t *lookedAt, s *spec) []ColumnDecision {
 	o := crm.ObjectNamed(s.Object)
 	out := make([]ColumnDecision, len(t.Header))
 	var claims []claim
@@ -32,19 +34,36 @@ func (b *builder) decideColumns(t Described, s *spec) []ColumnDecision {
 			b.suggest(&out[i], s, o)
 		case c.target == "":
 			out[i].Reason = c.reason
-		case !b.suits(t, i, s, o, c.target):
+		case !b.suits(t.Described, i, s, o, c.target):
 			out[i].Confidence, out[i].Suggested = sureUnfit, c.target
 			out[i].Reason = because("column_unfit", c.target, strings.Join(t.texts(i)[:min(3, len(t.texts(i)))], ", "))
 		default:
+			c.rank += b.handicap(t.Described, i, o, s.Shape, c.target)
 			claims = append(claims, c)
 		}
 	}
 	settle(claims, out, o, s.Shape)
 	b.customs = map[string]bool{}
 	for i := range out {
-		b.finish(t, i, s, o, &out[i])
+		b.finish(t.Described, i, s, o, &out[i])
 	}
 	return out
+}
+
+// byID recognises headers of columns that refer by ID: "Account ID", "OwnerId", "Deal Owner.id", "ID компании".
+var byID = regexp.MustCompile(`(?i:^|[^\pL])(?i:id|ids)(?:$|[^\pL])|\p{Ll}Ids?$`)
+
+// handicap puts a column behind others that give the same: one without values, and IDs of records that no table of the
+// import holds, since a name beside them tells more.
+func (b *builder) handicap(t Described, i int, o *crm.Object, shape Shape, name string) int {
+	info, _ := targetNamed(o, shape, name)
+	switch {
+	case !t.filled(i):
+		return rankEmpty
+	case info.ref != "" && byID.MatchString(t.Header[i]) && !slices.Contains(b.objects, info.ref):
+		return rankUnheld
+	}
+	return 0
 }
 
 // suits reports whether a column's values are those of a target.
@@ -55,21 +74,20 @@ func (b *builder) suits(t Described, i int, s *spec, o *crm.Object, name string)
 
 // claim says which target a column's header names: in the vendor's words first, in general ones then. A first column of
 // IDs spelled as the vendor's needs no name.
-func (s *spec) claim(t Described, i int, general *profile) (claim, bool) {
-	hit, ok := s.find(t.Header[i])
+func (s *spec) claim(t *lookedAt, i int, general *profile) (claim, bool) {
 	c := claim{column: i, sure: sureVendor, reason: because("column_vendor", s.from.Label)}
-	switch {
-	case ok && s.from == general:
-		c.sure, c.reason = sureGeneral, because("column_generic")
-	case ok:
-	default:
-		if fits, any := t.allMatch(i, s.idMatch); i == 0 && s.ID != "" && fits && any {
+	hit, ok := s.find(t.words[i])
+	if !ok && i == 0 && s.ID != "" {
+		if fits, any := t.allMatch(i, s.idMatch); fits && any {
 			hit.target, ok = TargetID, true
 			c.reason = because("column_id", s.from.Label)
-			break
 		}
-		hit, ok = general.findGeneral(t.Header[i], s)
+	}
+	if !ok || s.from == general {
 		c.sure, c.reason = sureGeneral, because("column_generic")
+	}
+	if !ok {
+		hit, ok = general.findGeneral(t.words[i], s)
 	}
 	c.target, c.rank = hit.target, hit.rank
 	if c.target == "" {
@@ -126,14 +144,14 @@ func (b *builder) finish(t Described, i int, s *spec, o *crm.Object, d *ColumnDe
 	d.Format = b.decideFormat(t, i, s, kind, d).String()
 	d.Values = b.valuesFor(t, i, s, d.Target)
 	if kind == crm.Reference {
-		d.Create = b.mayCreate(info.ref)
+		d.Create = b.mayCreate(info.ref, byID.MatchString(d.Header))
 	}
 }
 
 // valuesFor is the translation of a column's values: the vendor's, or the general one where a value needs it.
 func (b *builder) valuesFor(t Described, i int, s *spec, name string) map[string]string {
 	if values := s.Values[name]; values != nil {
-		return values
+		return maps.Clone(values)
 	}
 	general := b.general().Common.Values[name]
 	needed := map[string]string{}
@@ -151,13 +169,16 @@ func (b *builder) valuesFor(t Described, i int, s *spec, name string) map[string
 }
 
 // mayCreate reports whether references to an object may make records: what has no table of its own in the import would
-// otherwise be lost. Contacts, leads and deals need more than a name.
-func (b *builder) mayCreate(object string) bool {
+// otherwise be lost. An ID is not enough to make a record of, but for people, by whom everything is counted; contacts,
+// leads and deals need more than a name.
+func (b *builder) mayCreate(object string, byID bool) bool {
 	switch object {
 	case "stage", "pipeline":
 		return true
-	case "person", "team", "product", "account", "campaign":
+	case "person":
 		return !slices.Contains(b.objects, object)
+	case "team", "product", "account", "campaign":
+		return !byID && !slices.Contains(b.objects, object)
 	}
 	return false
 }

@@ -7,18 +7,9 @@ const (
 	dictionaryShare = 0.6
 )
 
-// describesOthers reports whether a table is a description of other tables' columns rather than records: most of its values
-// are names of columns and tables, of the import's others or of vendors' exports.
-func describesOthers(t Described, others []Described, vendors []*profile) bool {
-	names := vendorNames(vendors)
-	for _, other := range others {
-		if other.Name != t.Name {
-			names[looseKey(other.Name)] = true
-			for _, header := range other.Header {
-				names[looseKey(header)] = true
-			}
-		}
-	}
+// describesColumns reports whether a table is a description of tables and columns rather than records: most of its values
+// are their names.
+func describesColumns(t Described, names map[string]bool) bool {
 	seen, hits := map[string]bool{}, 0
 	for i := range t.Header {
 		for _, text := range t.texts(i) {
@@ -35,10 +26,16 @@ func describesOthers(t Described, others []Described, vendors []*profile) bool {
 	return hits >= dictionaryNames && float64(hits) >= dictionaryShare*float64(len(seen))
 }
 
-// vendorNames are the names of tables and columns that profiles know.
-func vendorNames(vendors []*profile) map[string]bool {
+// columnNames are the names of the tables and columns of an import and of all that profiles know, as loose keys.
+func columnNames(tables []*lookedAt, known []*profile) map[string]bool {
 	names := map[string]bool{}
-	for _, p := range vendors {
+	for _, t := range tables {
+		names[looseKey(t.Name)] = true
+		for _, w := range t.words {
+			names[w.loose] = true
+		}
+	}
+	for _, p := range known {
 		for key := range p.objectWeight {
 			names[looseKey(key)] = true
 		}

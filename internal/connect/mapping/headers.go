@@ -17,9 +17,11 @@ type knownHeader struct {
 
 // The ranks of headers that are not a vendor's own for that table.
 const (
-	rankCommon  = 100  // what all tables of the vendor may have
-	rankForeign = 500  // a field of a related record: "Organization - Name" in a table of deals
-	rankGeneral = 1000 // a general word in a vendor's table
+	rankCommon  = 100    // what all tables of the vendor may have
+	rankForeign = 500    // a field of a related record: "Organization - Name" in a table of deals
+	rankGeneral = 1000   // a general word in a vendor's table
+	rankUnheld  = 5000   // any of these in a column of IDs of records that are not in the import
+	rankEmpty   = 10_000 // any of these in a column without values
 )
 
 // match is a header that a profile knows.
@@ -29,12 +31,31 @@ type match struct {
 	vendor float64 // how much it speaks for the vendor
 }
 
-// key is the form in which a profile compares headers: vendors spell their labels in one way, everybody else in any.
-func (p *profile) key(header string) string {
-	if p.Name == genericName {
-		return looseKey(header)
+// word is a header in the forms in which it is compared.
+type word struct {
+	spelled, loose string
+	prefix, rest   string // loose, of "Deal - Stage", "Deal: Stage" and "Deal – Stage"; "" without a prefix
+}
+
+func wordOf(header string) word {
+	w := word{spelled: value.Fold(header), loose: looseKey(header)}
+	for _, separator := range []string{" - ", ": ", " – ", " — "} {
+		if prefix, rest, ok := strings.Cut(header, separator); ok {
+			w.prefix, w.rest = looseKey(prefix), looseKey(rest)
+			break
+		}
 	}
-	return value.Fold(header)
+	return w
+}
+
+// key is the form in which a profile compares headers: vendors spell their labels in one way, everybody else in any.
+func (p *profile) key(header string) string { return p.keyOf(wordOf(header)) }
+
+func (p *profile) keyOf(w word) string {
+	if p.Name == genericName {
+		return w.loose
+	}
+	return w.spelled
 }
 
 // indexHeaders turns the lists of headers into an index and checks them.
@@ -100,13 +121,13 @@ func (s *spec) learnCommon(common *spec, o *crm.Object) {
 }
 
 // find looks a header up in a table's own words.
-func (s *spec) find(header string) (match, bool) {
-	key := s.from.key(header)
+func (s *spec) find(w word) (match, bool) {
+	key := s.from.keyOf(w)
 	if k, ok := s.headers[key]; ok {
 		return match{k, s.from.objectWeight[key], s.from.vendorWeight[key]}, true
 	}
-	if prefix, rest, ok := cutPrefix(header); ok && s.prefixes[looseKey(prefix)] {
-		if k, ok := s.headers[s.from.key(rest)]; ok {
+	if s.prefixes[w.prefix] {
+		if k, ok := s.headers[w.rest]; ok {
 			return match{k, 1, 0}, true
 		}
 	}
@@ -114,7 +135,7 @@ func (s *spec) find(header string) (match, bool) {
 }
 
 // findGeneral looks a header up in the general words for a table of another profile, or of its own.
-func (p *profile) findGeneral(header string, s *spec) (match, bool) {
+func (p *profile) findGeneral(w word, s *spec) (match, bool) {
 	o := crm.ObjectNamed(s.Object)
 	if o == nil {
 		return match{}, false
@@ -123,48 +144,35 @@ func (p *profile) findGeneral(header string, s *spec) (match, bool) {
 		if general.Object != s.Object {
 			continue
 		}
-		if hit, ok := general.find(header); ok {
+		if hit, ok := general.find(w); ok {
 			if _, fits := targetNamed(o, s.Shape, hit.target); fits || hit.target == "" {
 				hit.rank += rankGeneral
 				return hit, true
 			}
 		}
 	}
-	return p.findForeign(header, o, s.Shape)
+	return p.findForeign(w, o, s.Shape)
 }
 
 // findForeign finds the field that refers to the record which a header with a prefix names: "Company: Name" is the
 // account of a deal.
-func (p *profile) findForeign(header string, o *crm.Object, shape Shape) (match, bool) {
-	prefix, rest, ok := cutPrefix(header)
-	if !ok || shape == Changes {
+func (p *profile) findForeign(w word, o *crm.Object, shape Shape) (match, bool) {
+	if w.prefix == "" || shape == Changes {
 		return match{}, false
 	}
 	for _, other := range p.Tables {
-		if other.Object == o.Name || other.Shape != Records || !other.prefixes[looseKey(prefix)] {
+		if other.Object == o.Name || other.Shape != Records || !other.prefixes[w.prefix] {
 			continue
 		}
-		hit, known := other.find(rest)
+		k, known := other.headers[w.rest]
 		i := slices.IndexFunc(o.Fields, func(f crm.Field) bool { return f.Kind == crm.Reference && f.Ref == other.Object })
 		if !known || i < 0 {
 			continue
 		}
-		switch rank := slices.Index([]string{TargetID, "name", TargetFullName}, hit.target); {
-		case rank >= 0:
+		if rank := slices.Index([]string{TargetID, "name", TargetFullName}, k.target); rank >= 0 {
 			return match{knownHeader{o.Fields[i].Name, rankForeign + rank}, partGeneral, 0}, true
-		default:
-			return match{}, true // another field of that record: of no use here
 		}
+		return match{}, true // another field of that record: of no use here
 	}
 	return match{}, false
-}
-
-// cutPrefix splits "Deal - Stage", "Deal: Stage" and "Deal – Stage".
-func cutPrefix(header string) (prefix, rest string, ok bool) {
-	for _, separator := range []string{" - ", ": ", " – ", " — "} {
-		if prefix, rest, ok = strings.Cut(header, separator); ok {
-			return prefix, rest, true
-		}
-	}
-	return "", "", false
 }

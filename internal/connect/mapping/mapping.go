@@ -24,7 +24,7 @@ type Table struct {
 	Object  string            `json:"object"` // crm object name; "" = this table is left out
 	Shape   Shape             `json:"shape"`
 	Columns []Column          `json:"columns"`
-	Set     map[string]string `json:"set,omitempty"`    // fields that hold the same in every row: {"kind": "call"} for a table of calls
+	Set     map[string]string `json:"set,omitempty"`    // what fields hold in rows where no column says it: {"kind": "call"} for a table of calls
 	Fields  map[string]string `json:"fields,omitempty"` // changes: the source's name of a field → the field of the object; other fields are left out
 }
 

@@ -112,6 +112,9 @@ func (s *spec) prepare(p *profile) error {
 	}
 	s.prefixes, s.units, s.lists = map[string]bool{}, map[string]string{}, map[string]bool{}
 	for _, prefix := range s.Prefixes {
+		if p.Name != genericName {
+			return fmt.Errorf("prefixes are for the profile %s: write the whole headers", genericName)
+		}
 		s.prefixes[looseKey(prefix)] = true
 	}
 	for header, unit := range s.Units {

@@ -35,6 +35,20 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// General words are the last resort for every object that a user may name.
+func TestGenericKnowsEveryObject(t *testing.T) {
+	all, err := profiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	generic := all[len(all)-1]
+	for _, o := range crm.Objects {
+		if !slices.ContainsFunc(generic.Tables, func(s *spec) bool { return s.Object == o.Name && s.Shape == Records }) {
+			t.Errorf("%s has no records of %s", generic.Name, o.Name)
+		}
+	}
+}
+
 func checkSpec(t *testing.T, at string, s *spec) {
 	o := crm.ObjectNamed(s.Object)
 	if o == nil {
@@ -48,14 +62,14 @@ func checkSpec(t *testing.T, at string, s *spec) {
 		}
 	}
 	for header, unit := range s.Units {
-		hit, ok := s.find(header)
+		hit, ok := s.find(wordOf(header))
 		info, _ := targetNamed(o, s.Shape, hit.target)
 		if !ok || !slices.Contains(units[info.kind], unit) {
 			t.Errorf("%s: unit %q of %q, which gives %q", at, unit, header, hit.target)
 		}
 	}
 	for _, header := range s.Lists {
-		hit, _ := s.find(header)
+		hit, _ := s.find(wordOf(header))
 		if info, _ := targetNamed(o, s.Shape, hit.target); info.kind != crm.Reference {
 			t.Errorf("%s: list %q gives %q, which is no reference", at, header, hit.target)
 		}

@@ -3,6 +3,7 @@ package mapping
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -21,20 +22,24 @@ func Propose(tables []Described, wish Wish) (Proposal, error) {
 	if err != nil {
 		return Proposal{}, err
 	}
+	looked := make([]*lookedAt, len(tables))
+	for i, t := range tables {
+		looked[i] = lookAt(t, known)
+	}
 	elected := wish.Source
 	if !slices.ContainsFunc(known, func(p *profile) bool { return p.Name == wish.Source }) {
-		elected = elect(tables, known)
+		elected = elect(looked)
 	}
-	b := &builder{wish: wish, known: known}
+	b := &builder{wish: wish, known: known, names: columnNames(looked, known)}
 	b.out.Mapping.Source = cmp.Or(wish.Source, elected, filesSource)
 	verdicts := make([]verdict, len(tables))
-	for i, t := range tables {
-		verdicts[i] = b.decideTable(t, tables, elected)
+	for i, t := range looked {
+		verdicts[i] = b.decideTable(t, elected)
 		if s := verdicts[i].spec; s != nil {
 			b.objects = append(b.objects, s.Object)
 		}
 	}
-	for i, t := range tables {
+	for i, t := range looked {
 		b.addTable(t, verdicts[i])
 	}
 	return b.out, nil
@@ -44,13 +49,14 @@ func Propose(tables []Described, wish Wish) (Proposal, error) {
 type builder struct {
 	wish    Wish
 	known   []*profile
+	names   map[string]bool // of tables and columns, as loose keys
 	objects []string        // that some table of the import holds
 	customs map[string]bool // names of custom fields in the table at hand
 	out     Proposal
 }
 
 // decideTable says what a table holds: as the user wished, or as it looks.
-func (b *builder) decideTable(t Described, all []Described, elected string) verdict {
+func (b *builder) decideTable(t *lookedAt, elected string) verdict {
 	object, wanted := b.wish.Objects[t.Name]
 	if answer, ok := b.answer(t.Name, ""); ok {
 		object, wanted = answer, true
@@ -63,11 +69,11 @@ func (b *builder) decideTable(t Described, all []Described, elected string) verd
 	case len(t.Header) == 0:
 		return verdict{reason: because("table_empty")}
 	case wanted:
-		return wished(t, b.known, elected, object)
-	case describesOthers(t, all, b.known):
+		return wished(t, b.general(), elected, object)
+	case describesColumns(t.Described, b.names):
 		return verdict{score: enoughVendor, reason: because("table_dictionary")}
 	}
-	return judge(t, b.known, elected)
+	return judge(t, elected)
 }
 
 // general is the profile of general words.
@@ -89,29 +95,42 @@ func (b *builder) answer(table, column string) (string, bool) {
 }
 
 // addTable adds one table's decision, mapping, questions and warnings.
-func (b *builder) addTable(t Described, v verdict) {
+func (b *builder) addTable(t *lookedAt, v verdict) {
 	decision := TableDecision{Name: t.Name, Shape: Records, Confidence: confidence(v.score), Reason: v.reason}
 	mapped := Table{Name: t.Name, Shape: Records}
-	if v.spec == nil {
-		decision.Columns = leaveOut(t)
-		if len(v.options) > 0 {
-			b.ask(Question{
-				Table: t.Name, Code: QuestionObject, Options: append(v.options, ""),
-				Text: fmt.Sprintf("What does %s hold: %s, or something that should be left out?", t.Name, strings.Join(v.options, ", ")),
-			})
+	if len(v.options) > 0 {
+		b.ask(Question{
+			Table: t.Name, Code: QuestionObject, Options: append(v.options, ""),
+			Text: fmt.Sprintf("What does %s hold: %s, or something that should be left out?", t.Name, strings.Join(v.options, ", ")),
+		})
+	}
+	if s := v.spec; s != nil {
+		asked, warned := len(b.out.Questions), len(b.out.Warnings)
+		columns := b.decideColumns(t, s)
+		if missing := missingTargets(s.Shape, columns); len(missing) > 0 {
+			b.out.Questions, b.out.Warnings = b.out.Questions[:asked], b.out.Warnings[:warned]
+			decision.Reason = because("table_incomplete", strings.Join(missing, ", "))
+		} else {
+			mapped.Object, mapped.Shape, mapped.Set, mapped.Fields = s.Object, s.Shape, maps.Clone(s.Set), maps.Clone(s.Fields)
+			decision.Vendor, decision.Object, decision.Shape, decision.Columns = s.from.Name, s.Object, s.Shape, columns
+			b.warnMissing(t.Described, s, columns)
 		}
-	} else {
-		s := v.spec
-		mapped.Object, mapped.Shape, mapped.Set, mapped.Fields = s.Object, s.Shape, s.Set, s.Fields
-		decision.Vendor, decision.Object, decision.Shape = s.from.Name, s.Object, s.Shape
-		decision.Columns = b.decideColumns(t, s)
-		b.warnMissing(t, s, decision.Columns)
+	}
+	if decision.Object == "" {
+		decision.Columns = leaveOut(t.Described)
 	}
 	for _, c := range decision.Columns {
 		mapped.Columns = append(mapped.Columns, c.Column)
 	}
 	b.out.Tables = append(b.out.Tables, decision)
 	b.out.Mapping.Tables = append(b.out.Mapping.Tables, mapped)
+}
+
+// missingTargets lists what a table of a shape is useless without and no column gives.
+func missingTargets(shape Shape, columns []ColumnDecision) []string {
+	return slices.DeleteFunc(slices.Clone(neededTargets[shape]), func(needed string) bool {
+		return slices.ContainsFunc(columns, func(c ColumnDecision) bool { return c.Target == needed })
+	})
 }
 
 // leaveOut is the decision on the columns of a table that is left out.
@@ -129,11 +148,6 @@ func (b *builder) warnMissing(t Described, s *spec, columns []ColumnDecision) {
 		return slices.ContainsFunc(columns, func(c ColumnDecision) bool { return slices.Contains(targets, c.Target) })
 	}
 	if s.Shape != Records {
-		for _, target := range []string{TargetRecord, TargetAt} {
-			if !has(target) {
-				b.warn(t, "", "missing_required", target, "row of history")
-			}
-		}
 		return
 	}
 	for _, f := range crm.ObjectNamed(s.Object).Fields {

@@ -18,7 +18,8 @@ var reasonTexts = map[string]string{
 	"table_unknown":      "left out: the columns are not those of any record known here",
 	"table_unsure":       "left out until you say what it holds: it could be %v",
 	"table_known":        "left out: %v",
-	"table_dictionary":   "left out: it describes the columns of the other tables and has no records",
+	"table_dictionary":   "left out: it describes the columns of other tables and has no records",
+	"table_incomplete":   "left out: no column gives %v",
 	"table_empty":        "left out: it has no columns",
 	"table_wrong_object": "left out: you said it holds %v, which is no object; there are %v",
 

@@ -53,29 +53,24 @@ func (c candidate) familiar() bool {
 func (c candidate) worthAsking() bool { return c.score >= enoughToAsk && c.familiar() }
 
 // weigh compares a table with one kind of table; ok is false when something is missing that every such table has.
-func (s *spec) weigh(t Described, general *profile) (c candidate, ok bool) {
+func (s *spec) weigh(t *lookedAt, general *profile) (c candidate, ok bool) {
 	c.spec = s
 	found := map[string]bool{}
 	hits := 0
-	for i, header := range t.Header {
-		hit, known := s.find(header)
-		switch {
-		case known && hit.target == TargetID && s.ID != "":
-			if fits, any := t.allMatch(i, s.idMatch); any && !fits {
+	for i, w := range t.words {
+		hit, known := s.find(w)
+		if s.ID != "" && (hit.target == TargetID || !known && i == 0) {
+			switch fits, any := t.allMatch(i, s.idMatch); {
+			case fits && any:
+				hit.target, known = TargetID, true
+				c.score += bonusID
+				c.vendor += bonusID
+			case any:
 				hit.vendor = 0
-			} else if any {
-				c.score += bonusID
-				c.vendor += bonusID
-			}
-		case !known && i == 0 && s.ID != "":
-			if fits, any := t.allMatch(i, s.idMatch); fits && any {
-				hit, known = match{knownHeader: knownHeader{target: TargetID}}, true
-				c.score += bonusID
-				c.vendor += bonusID
 			}
 		}
 		if !known {
-			if hit, known = general.findGeneral(header, s); s.from != general {
+			if hit, known = general.findGeneral(w, s); s.from != general {
 				hit.weight, hit.vendor = partGeneral*hit.weight, 0
 			}
 		}
@@ -115,17 +110,35 @@ func (s *spec) nameBonus(name string) float64 {
 	return bonus
 }
 
-// candidates are the possible readings of a table, the best first.
-func candidates(t Described, from []*profile, elected string) []candidate {
-	var all []candidate
-	for _, p := range from {
+// lookedAt is a table with what recognition finds out about it.
+type lookedAt struct {
+	Described
+	words    []word      // of the header
+	readings []candidate // that are possible, before a vendor is elected
+}
+
+// lookAt finds the possible readings of a table.
+func lookAt(t Described, known []*profile) *lookedAt {
+	l := &lookedAt{Described: t, words: make([]word, len(t.Header))}
+	for i, header := range t.Header {
+		l.words[i] = wordOf(header)
+	}
+	for _, p := range known {
 		for _, s := range p.Tables {
-			if c, ok := s.weigh(t, from[len(from)-1]); ok {
-				if p.Name == elected {
-					c.score += bonusVendor
-				}
-				all = append(all, c)
+			if c, ok := s.weigh(l, known[len(known)-1]); ok {
+				l.readings = append(l.readings, c)
 			}
+		}
+	}
+	return l
+}
+
+// ranked are the readings of a table once a vendor is elected, the best first.
+func (l *lookedAt) ranked(elected string) []candidate {
+	all := slices.Clone(l.readings)
+	for i := range all {
+		if all[i].spec.from.Name == elected {
+			all[i].score += bonusVendor
 		}
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
@@ -133,11 +146,11 @@ func candidates(t Described, from []*profile, elected string) []candidate {
 }
 
 // elect names the vendor that the tables together speak for; "" when none is clear.
-func elect(tables []Described, from []*profile) (vendor string) {
+func elect(tables []*lookedAt) (vendor string) {
 	totals := map[string]float64{}
 	for _, t := range tables {
 		best := map[string]float64{}
-		for _, c := range candidates(t, from, "") {
+		for _, c := range t.readings {
 			name := c.spec.from.Name
 			best[name] = max(best[name], c.vendor)
 		}
@@ -170,8 +183,8 @@ type verdict struct {
 }
 
 // judge decides what a table holds.
-func judge(t Described, from []*profile, elected string) verdict {
-	all := candidates(t, from, elected)
+func judge(t *lookedAt, elected string) verdict {
+	all := t.ranked(elected)
 	if len(all) == 0 {
 		return verdict{reason: because("table_unknown")}
 	}
@@ -205,20 +218,17 @@ func ownReading(all []candidate, elected string) candidate {
 	return all[0]
 }
 
-// wished is the reading of a table whose object the user named: the best candidate of that object, or the general words
-// for it.
-func wished(t Described, from []*profile, elected, object string) verdict {
-	for _, c := range candidates(t, from, elected) {
+// wished is the reading of a table whose object the user named: the best of that object, or the general words for it.
+func wished(t *lookedAt, general *profile, elected, object string) verdict {
+	for _, c := range t.ranked(elected) {
 		if c.spec.Object == object {
 			return verdict{spec: c.spec, score: c.score, reason: because("table_wish")}
 		}
 	}
-	for _, p := range from {
-		for _, s := range p.Tables {
-			if p.Name == genericName && s.Object == object && s.Shape == Records {
-				return verdict{spec: s, reason: because("table_wish")}
-			}
+	for _, s := range general.Tables {
+		if s.Object == object && s.Shape == Records {
+			return verdict{spec: s, reason: because("table_wish")}
 		}
 	}
-	return verdict{spec: &spec{Object: object, Shape: Records, from: from[len(from)-1]}, reason: because("table_wish")}
+	return verdict{reason: because("table_unknown")}
 }
