@@ -15,7 +15,13 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	if name := os.Getenv(childVariable); name != "" {
+		runChild(name)
+		return
+	}
+	dbtest.Main(m)
+}
 
 // sample is a small projection: visits of deals in stages, and the stages' names.
 var sample = Schema{Tables: []Table{

@@ -72,7 +72,7 @@ func TestRewriteDue(t *testing.T) {
 // same number of visits with one and the same mark, unless a query sees half of a change.
 func TestEverythingAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, cfg Config) {
-		const deals = 30_000
+		const deals = 10_000
 		s := open(t, cfg, sample)
 		rebuild(t, s, 1, deals)
 		ctx, stop := context.WithCancel(t.Context())
@@ -82,7 +82,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			readers.Go(func() { readWhole(ctx, t, s) })
 		}
 		background.Go(func() {
-			for range 15 {
+			for range 8 {
 				if err := s.engine.compact(ctx, true); err != nil {
 					t.Errorf("compact: %v", err)
 				}
@@ -140,7 +140,7 @@ func readWhole(ctx context.Context, t *testing.T, s *Store) {
 		if ctx.Err() != nil {
 			break
 		}
-		if err != nil || got != fmt.Sprintf("%d|0", 30_000) {
+		if err != nil || got != fmt.Sprintf("%d|0", 10_000) {
 			t.Errorf("query: %s, %v", got, err)
 			break
 		}

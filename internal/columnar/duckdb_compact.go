@@ -159,19 +159,28 @@ func copySorted(ctx context.Context, tx *sql.Tx, t Table) error {
 }
 
 // takeOver replaces a table by its rewritten form after bringing over the rows of the keys that were touched meanwhile.
+// These are two transactions: DuckDB 1.5 logs changed rows under the name that a table has at commit, so that a log with
+// changes and a renaming in one transaction could not be replayed.
 func (f *duckFile) takeOver(ctx context.Context, t Table, keys []int32) error {
+	rewritten := rewrittenPrefix + t.Name
+	var bringOver []string
+	for batch := range slices.Chunk(keys, deleteBatch) {
+		where := " WHERE " + t.Key + " IN (" + joinKeys(batch) + ")"
+		bringOver = append(bringOver, "DELETE FROM "+rewritten+where, "INSERT INTO "+rewritten+" SELECT * FROM "+t.Name+where)
+	}
+	if err := f.execTx(ctx, bringOver...); err != nil {
+		return err
+	}
+	return f.execTx(ctx, "DROP TABLE "+t.Name, "ALTER TABLE "+rewritten+" RENAME TO "+t.Name)
+}
+
+// execTx runs statements in one transaction.
+func (f *duckFile) execTx(ctx context.Context, statements ...string) error {
 	tx, err := f.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	rewritten := rewrittenPrefix + t.Name
-	var statements []string
-	for batch := range slices.Chunk(keys, deleteBatch) {
-		where := " WHERE " + t.Key + " IN (" + joinKeys(batch) + ")"
-		statements = append(statements, "DELETE FROM "+rewritten+where, "INSERT INTO "+rewritten+" SELECT * FROM "+t.Name+where)
-	}
-	statements = append(statements, "DROP TABLE "+t.Name, "ALTER TABLE "+rewritten+" RENAME TO "+t.Name)
 	for _, statement := range statements {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -25,11 +26,45 @@ const (
 	fileSuffix = ".duckdb"
 )
 
+// claimed holds the folders that this process has open: DuckDB keeps out other processes only.
+var claimed struct {
+	sync.Mutex
+	dirs map[string]bool
+}
+
+// claimDir makes the folder and keeps it from being opened a second time until release is called.
+func claimDir(dir string) (release func(), err error) {
+	if strings.Contains(dir, "?") {
+		return nil, fault.New(fault.Invalid, "the folder %s has a question mark in its name, which DuckDB cannot open: choose another", dir)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.New(fault.Unavailable, "the folder %s cannot be made: %w", dir, err)
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "the folder %s cannot be found: %w", dir, err)
+	}
+	claimed.Lock()
+	defer claimed.Unlock()
+	if claimed.dirs[real] {
+		return nil, fault.New(fault.Unavailable, "this process has the analytical tables in %s open already", dir)
+	}
+	if claimed.dirs == nil {
+		claimed.dirs = map[string]bool{}
+	}
+	claimed.dirs[real] = true
+	return func() {
+		claimed.Lock()
+		defer claimed.Unlock()
+		delete(claimed.dirs, real)
+	}, nil
+}
+
 // openNewest opens the newest complete file, or a new empty one, and removes all others.
 func openNewest(ctx context.Context, cfg Config, schema Schema) (*duckFile, error) {
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fault.New(fault.Unavailable, "the folder %s cannot be made: %w", cfg.Dir, err)
-	}
 	numbers, err := listNumbers(cfg.Dir)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ type duckStore struct {
 	cfg         Config
 	schema      Schema
 	fingerprint string
+	release     func() // the folder
 
 	compacting sync.Mutex     // held by the one who compacts; taken before writing
 	writing    sync.Mutex     // held by the one who changes tables; taken before mu
@@ -27,9 +28,13 @@ type duckStore struct {
 }
 
 func openDuckDB(ctx context.Context, cfg Config, schema Schema) (engine, error) {
-	s := &duckStore{cfg: cfg, schema: schema, fingerprint: schema.Fingerprint()}
-	var err error
+	release, err := claimDir(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &duckStore{cfg: cfg, schema: schema, fingerprint: schema.Fingerprint(), release: sync.OnceFunc(release)}
 	if s.file, err = openNewest(ctx, cfg, schema); err != nil {
+		s.release()
 		return nil, err
 	}
 	if s.follows, s.ok, err = s.file.position(ctx, s.fingerprint); err != nil {
@@ -45,6 +50,7 @@ func (s *duckStore) close() error {
 	s.mu.Unlock()
 	s.writing.Unlock()
 	s.retiring.Wait()
+	defer s.release()
 	return s.file.close()
 }
 

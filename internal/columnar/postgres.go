@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"sync"
@@ -102,16 +103,20 @@ func (s *postgresStore) query(ctx context.Context, text string, args []any) (*sq
 	return rows, s.explain(err)
 }
 
-// write runs fn on the writing connection, connecting again after that was lost.
+// write runs fn on the writing connection, and once more on a new one when the old turns out to be lost: to apply the same
+// change twice does no harm.
 func (s *postgresStore) write(ctx context.Context, fn func(*pgx.Conn) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.writer == nil || s.writer.IsClosed() {
-		var err error
-		if s.writer, err = pgx.ConnectConfig(ctx, s.address); err != nil {
-			s.writer = nil
+	if s.writer != nil && !s.writer.IsClosed() {
+		if err := fn(s.writer); !s.writer.IsClosed() || ctx.Err() != nil {
 			return s.explain(err)
 		}
+	}
+	var err error
+	if s.writer, err = pgx.ConnectConfig(ctx, s.address); err != nil {
+		s.writer = nil
+		return s.explain(err)
 	}
 	return s.explain(fn(s.writer))
 }
@@ -188,7 +193,9 @@ func (s *postgresStore) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, broken := errors.AsType[*net.OpError](err)
+	if refused || broken || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fault.New(fault.Unavailable, "the %s cannot be reached: %w", s.place, err)
 	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
