@@ -26,7 +26,7 @@ const maxIndexed = 500
 // whoever rewrites versions by other means does too.
 func RefreshFieldValues(ctx context.Context, tx *db.Tx, o *Object, ids []value.ID) error {
 	fields, err := ListFields(ctx, tx, o.Name)
-	if err != nil {
+	if err != nil || len(fields) == 0 {
 		return err
 	}
 	return refreshFieldValues(ctx, tx, o, fields, ids)
