@@ -76,6 +76,9 @@ func (c *column) choice(text string) (any, string) {
 		}
 		return nil, "is not an outcome: expected open, won, lost or no_decision"
 	}
+	if c.custom != "" {
+		return text, "" // its choices are what rows say
+	}
 	folded := value.Fold(text)
 	for _, choice := range c.choices {
 		if folded == choice || strings.ReplaceAll(strings.ReplaceAll(folded, " ", "_"), "-", "_") == choice {
@@ -200,19 +203,10 @@ func (c *column) seconds(text string) (any, string) {
 	return total, ""
 }
 
-// customValue brings a value into the form in which custom fields are kept.
+// customValue is a value as custom fields take it: amounts carry their currency.
 func (c *column) customValue(v any, currency string) any {
-	switch v := v.(type) {
-	case int64:
-		if c.kind == crm.Money {
-			return map[string]any{"minor": float64(v), "currency": currency}
-		}
-		return float64(v)
-	case value.Day:
-		return v.String()
-	case value.Instant:
-		return v.String()
-	default:
-		return v
+	if minor, ok := v.(int64); ok && c.kind == crm.Money {
+		return value.Money{Minor: minor, Currency: currency}
 	}
+	return v
 }

@@ -19,8 +19,32 @@ func (im *importer) changesOf(y *tally, w *work) []crm.Change {
 		base.At = im.beginning(y, w)
 		changes = []crm.Change{base}
 	}
-	im.holdPending(w, changes[0].At)
-	return im.markDeleted(y, w, changes)
+	w.at = changes[0].At
+	for i := range w.waiting {
+		w.waiting[i].at, w.waiting[i].derived = w.at, changes[0].Derived
+		if w.begun {
+			w.waiting[i].at, w.waiting[i].derived = w.since, w.derived
+		}
+	}
+	return im.markDeleted(y, w, append(w.regained(), changes...))
+}
+
+// regained says that references which an interrupted run of this import could not resolve hold since the record began, as
+// they would without the interruption.
+func (w *work) regained() []crm.Change {
+	if !w.begun {
+		return nil
+	}
+	set := map[string]any{}
+	for _, ref := range w.refs {
+		if id, resolved := w.set[ref.column.target].(value.ID); resolved {
+			set[ref.column.target] = id
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	return []crm.Change{{ID: w.id, At: w.since, Derived: w.derived, Set: set, Author: w.author}}
 }
 
 // restatedAt is from when on a new statement about an existing record holds: since the source changed it last or, where
@@ -65,11 +89,4 @@ func (im *importer) markDeleted(y *tally, w *work, changes []crm.Change) []crm.C
 		gone.At = max(m, changes[len(changes)-1].At)
 	}
 	return append(changes, gone)
-}
-
-// holdPending dates the references that wait: they hold as long as the rest of the row.
-func (im *importer) holdPending(w *work, at value.Instant) {
-	for i := range w.waiting {
-		w.waiting[i].at = at
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zveno.dev/zveno/internal/connect/tabular"
+	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
@@ -27,6 +28,9 @@ type importer struct {
 	memory    *memory
 	stages    *stageBook // nil until the first table about deals
 	currency  string
+	fields    map[string][]crm.CustomField // by object; nil until a table of it has custom columns
+
+	fresh string // object of which the source had no records before the table being read; "" = none
 
 	began     time.Time
 	bytesDone int64 // of finished tables
@@ -69,7 +73,7 @@ func importSet(ctx context.Context, d *db.DB, set *tabular.Set, paths []string, 
 		return base, err
 	}
 	im := &importer{
-		db: d, options: o, plans: plans, memory: newMemory(), names: &nameIndex{ready: map[string]bool{}},
+		db: d, options: o, plans: plans, memory: newMemory(), names: &nameIndex{ready: map[string]bool{}}, fields: map[string][]crm.CustomField{},
 		currency: o.Currency, began: time.Now(),
 	}
 	if im.collector, err = newCollector(plans, o.Rejects); err != nil {
@@ -126,6 +130,9 @@ func (im *importer) perform(ctx context.Context) error {
 	}
 	err = im.everything(ctx)
 	if err != nil {
+		if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+			err = errors.Join(cause, err) // the database only noticed that its transaction was gone
+		}
 		// What is done stays; the row says so to whoever looks. ctx may have ended, but this must still be written.
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -231,12 +238,19 @@ func (im *importer) transact(ctx context.Context, fn func(tx *db.Tx) error) erro
 		if err == nil {
 			return nil
 		}
-		im.memory = newMemory() // it may know records that were not kept
-		clear(im.names.ready)
+		im.forget()
 		if fault.KindOf(err) != fault.Conflict || attempt == attempts {
 			return err
 		}
 	}
+}
+
+// forget drops what the importer remembers of the database, because it may be of a transaction that was not kept.
+func (im *importer) forget() {
+	im.memory = newMemory()
+	clear(im.names.ready)
+	clear(im.fields)
+	im.fresh = ""
 }
 
 func (im *importer) newParser(t *tablePlan) *parser {

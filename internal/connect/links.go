@@ -53,8 +53,18 @@ func loadLinkGroup(ctx context.Context, tx *db.Tx, args []any, found map[string]
 	return rows.Err()
 }
 
-// saveLinks stores new and changed links, by ID.
+// addLinks stores links of IDs that have none. If another import was first, the error is a Conflict.
+func addLinks(ctx context.Context, tx *db.Tx, source, object string, links map[string]link) error {
+	return putLinks(ctx, tx, source, object, links, "")
+}
+
+// saveLinks stores new and changed links.
 func saveLinks(ctx context.Context, tx *db.Tx, source, object string, links map[string]link) error {
+	return putLinks(ctx, tx, source, object, links, `ON CONFLICT (source, object, external_id) DO UPDATE
+		SET record_id = excluded.record_id, row_hash = excluded.row_hash, repeated = excluded.repeated`)
+}
+
+func putLinks(ctx context.Context, tx *db.Tx, source, object string, links map[string]link, suffix string) error {
 	if len(links) == 0 {
 		return nil
 	}
@@ -65,13 +75,21 @@ func saveLinks(ctx context.Context, tx *db.Tx, source, object string, links map[
 	}
 	// In the order of the primary key, the index is written page by page.
 	slices.SortFunc(rows, func(a, b []any) int { return compareText(a[2], b[2]) })
-	err := db.BulkInsert(ctx, tx, "connect_links", []string{"source", "object", "external_id", "record_id", "row_hash", "repeated"}, rows,
-		`ON CONFLICT (source, object, external_id) DO UPDATE
-		SET record_id = excluded.record_id, row_hash = excluded.row_hash, repeated = excluded.repeated`)
+	err := db.BulkInsert(ctx, tx, "connect_links", []string{"source", "object", "external_id", "record_id", "row_hash", "repeated"}, rows, suffix)
 	if err != nil {
 		return fmt.Errorf("connect: store IDs of %s: %w", source, err)
 	}
 	return nil
+}
+
+// hasLinks says whether the source has records of an object already.
+func hasLinks(ctx context.Context, tx *db.Tx, source, object string) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM connect_links WHERE source = $1 AND object = $2 LIMIT 1) found`, source, object).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("connect: look up IDs of %s: %w", source, err)
+	}
+	return n > 0, nil
 }
 
 func compareText(a, b any) int {

@@ -1,6 +1,7 @@
 package connect_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -59,4 +60,13 @@ func count(t testing.TB, d *db.DB, query string) int64 {
 	var n int64
 	scan(t, d, query, &n)
 	return n
+}
+
+// asText is a value as JSON, for comparisons.
+func asText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }

@@ -24,6 +24,7 @@ type ImportOptions struct {
 	Progress     func(Progress)   // called after each group of rows, from one goroutine; nil = not
 
 	askedCurrency string // Currency before the company's was put in the place of none
+	chunkRows     int    // rows in one transaction; 0 = chunkRows
 }
 
 // Progress says how far an import is.

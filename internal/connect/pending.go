@@ -16,6 +16,7 @@ type pending struct {
 	record            value.ID
 	field             string
 	at                value.Instant // from when on it holds
+	derived           bool          // so is the version that begins there
 	named             string
 	key               string // of the row, whose link is complete once nothing of it waits
 	hash              int64
@@ -25,12 +26,12 @@ type pending struct {
 func (im *importer) savePending(ctx context.Context, tx *db.Tx, waiting []pending) error {
 	rows := make([][]any, len(waiting))
 	for i, p := range waiting {
-		rows[i] = []any{im.run.id, p.object, p.record, p.field, p.at, p.named, p.key, p.hash, p.tableNo, p.columnNo}
+		rows[i] = []any{im.run.id, p.object, p.record, p.field, p.at, p.named, p.key, p.hash, p.tableNo, p.columnNo, p.derived}
 	}
 	err := db.BulkInsert(ctx, tx, "connect_pending",
-		[]string{"import_id", "object", "record_id", "field", "held_from", "named", "external_id", "row_hash", "table_no", "column_no"}, rows,
+		[]string{"import_id", "object", "record_id", "field", "held_from", "named", "external_id", "row_hash", "table_no", "column_no", "derived"}, rows,
 		`ON CONFLICT (import_id, object, record_id, field) DO UPDATE SET held_from = excluded.held_from, named = excluded.named,
-		external_id = excluded.external_id, row_hash = excluded.row_hash`)
+		external_id = excluded.external_id, row_hash = excluded.row_hash, derived = excluded.derived`)
 	if err != nil {
 		return fmt.Errorf("connect: set references aside: %w", err)
 	}
@@ -67,7 +68,7 @@ func (im *importer) loadPending(ctx context.Context, tx *db.Tx, object string, a
 	if after.IsZero() {
 		after = value.ID{15: 1} // below every ID that is minted
 	}
-	rows, err := tx.Query(ctx, `SELECT record_id, field, held_from, named, external_id, row_hash, table_no, column_no FROM connect_pending
+	rows, err := tx.Query(ctx, `SELECT record_id, field, held_from, named, external_id, row_hash, table_no, column_no, derived FROM connect_pending
 		WHERE import_id = $1 AND object = $2 AND record_id IN (SELECT DISTINCT record_id FROM connect_pending
 			WHERE import_id = $1 AND object = $2 AND record_id > $3 ORDER BY record_id LIMIT 1000)
 		ORDER BY record_id, field`, im.run.id, object, after)
@@ -78,7 +79,7 @@ func (im *importer) loadPending(ctx context.Context, tx *db.Tx, object string, a
 	var group []pending
 	for rows.Next() {
 		p := pending{object: object}
-		if err := rows.Scan(&p.record, &p.field, &p.at, &p.named, &p.key, &p.hash, &p.tableNo, &p.columnNo); err != nil {
+		if err := rows.Scan(&p.record, &p.field, &p.at, &p.named, &p.key, &p.hash, &p.tableNo, &p.columnNo, &p.derived); err != nil {
 			return nil, fmt.Errorf("connect: read waiting references: %w", err)
 		}
 		group = append(group, p)
@@ -119,7 +120,7 @@ func (im *importer) applyPending(ctx context.Context, tx *db.Tx, y *tally, o *cr
 			continue
 		}
 		links[p.key] = link{record: p.record, hash: p.hash}
-		changes = append(changes, crm.Change{ID: p.record, At: p.at, Set: map[string]any{p.field: a.id}})
+		changes = append(changes, crm.Change{ID: p.record, At: p.at, Derived: p.derived, Set: map[string]any{p.field: a.id}})
 	}
 	for key, l := range links {
 		if incomplete[l.record] {

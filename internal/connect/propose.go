@@ -34,16 +34,22 @@ func chooseMapping(ctx context.Context, set *tabular.Set, o ImportOptions, repor
 // propose looks at all cells of all tables.
 func propose(ctx context.Context, set *tabular.Set, o ImportOptions) (mapping.Proposal, error) {
 	described := make([]mapping.Described, len(set.Tables))
+	profiles := make([][]tabular.ColumnProfile, len(set.Tables))
 	for i, t := range set.Tables {
 		profile, err := tabular.Profile(ctx, t)
 		if err != nil {
 			return mapping.Proposal{}, err
 		}
+		profiles[i] = profile.Columns
 		described[i] = mapping.Described{Name: t.Name, Header: t.Header, Columns: profile.Columns}
 	}
-	return mapping.Propose(described, mapping.Wish{
+	proposal, err := mapping.Propose(described, mapping.Wish{
 		Source: o.Source, Currency: o.askedCurrency, DateOrder: o.DateOrder, CustomFields: o.CustomFields, Answers: o.Answers,
 	})
+	if err == nil {
+		preferChoices(&proposal.Mapping, profiles)
+	}
+	return proposal, err
 }
 
 // describeProposal puts into the report what a person should know of a proposal.

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -32,6 +33,16 @@ type badRow struct {
 func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	err := im.transact(ctx, func(tx *db.Tx) error {
+		some, err := hasLinks(ctx, tx, im.run.source, t.object.Name)
+		if im.fresh = ""; !some {
+			im.fresh = t.object.Name
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	chunks := make(chan *chunk, 1)
 	p := im.newParser(t)
 	go func() {
@@ -67,7 +78,7 @@ func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 
 // readTable parses the table and sends it in chunks until it ends or ctx does.
 func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
-	c := &chunk{}
+	c, most := &chunk{}, cmp.Or(p.options.chunkRows, chunkRows)
 	send := func() bool {
 		c.noted, p.noted = p.noted, map[string]int64{}
 		select {
@@ -75,7 +86,7 @@ func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
 		case <-ctx.Done():
 			return false
 		}
-		c = &chunk{rows: make([]*row, 0, chunkRows)}
+		c = &chunk{rows: make([]*row, 0, most)}
 		return true
 	}
 	for in, err := range p.t.table.Rows(ctx) {
@@ -94,7 +105,7 @@ func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
 			c.rows = append(c.rows, r)
 		}
 		c.offset = max(c.offset, in.Offset)
-		if len(c.rows)+len(c.bad) >= chunkRows && !send() {
+		if len(c.rows)+len(c.bad) >= most && !send() {
 			return
 		}
 	}
@@ -105,7 +116,7 @@ func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
 // row gets a transaction of its own, so that only the refused ones are rejected.
 func (im *importer) importChunk(ctx context.Context, t *tablePlan, c *chunk, seen *seen) error {
 	err := im.importRows(ctx, t, c, seen)
-	if err == nil || !causedByRow(err) || im.trial != nil || len(c.rows) == 0 {
+	if err == nil || ctx.Err() != nil || !causedByRow(err) || im.trial != nil || len(c.rows) == 0 {
 		return err
 	}
 	if len(c.rows) > 1 || len(c.bad) > 0 {

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zveno.dev/zveno/internal/crm"
@@ -17,6 +18,7 @@ type work struct {
 	*row
 	id       value.ID
 	linked   bool           // the record exists
+	begun    bool           // linked: it was made by an interrupted run of this import
 	repeated bool           // the file has several rows for the record
 	since    value.Instant  // linked: from when on the record exists
 	latest   value.Instant  // linked: from when on its last version holds
@@ -24,9 +26,12 @@ type work struct {
 	pipeline value.ID       // of stages
 	set      map[string]any // fields that are not references to deals' stages
 	author   value.ID
-	waiting  []pending // references that must wait for other tables
-	missing  bool      // some reference was left empty
-	initial  bool      // of the past: what held before the first change of a field
+	waiting  []pending     // references that must wait for other tables
+	derived  bool          // begun: its first version is derived
+	at       value.Instant // from when on the row holds, once that is decided
+	same     bool          // the row said nothing new
+	missing  bool          // some reference was left empty
+	initial  bool          // of the past: what held before the first change of a field
 	rejected bool
 }
 
@@ -50,8 +55,10 @@ func (im *importer) applyRecords(ctx context.Context, tx *db.Tx, y *tally, rows 
 func (im *importer) classify(ctx context.Context, tx *db.Tx, y *tally, rows []*row, seen *seen) (todo []*work, aside []asideRow, err error) {
 	last := make(map[string]int, len(rows))
 	keys := make([]string, 0, len(rows))
+	again := make([]bool, len(rows))
 	for i, r := range rows {
-		if _, double := last[r.key]; !double {
+		again[i] = seen.add(r.key)
+		if _, double := last[r.key]; !double && (again[i] || im.fresh != y.t.object.Name) {
 			keys = append(keys, r.key)
 		}
 		last[r.key] = i
@@ -64,7 +71,6 @@ func (im *importer) classify(ctx context.Context, tx *db.Tx, y *tally, rows []*r
 	doubles := map[string]bool{}
 	for i, r := range rows {
 		l, linked := links[r.key]
-		again := seen.add(r.key) && linked
 		switch {
 		case linked && l.repeated:
 			aside = append(aside, asideRow{key: r.key, line: r.line, cells: r.raw})
@@ -75,8 +81,8 @@ func (im *importer) classify(ctx context.Context, tx *db.Tx, y *tally, rows []*r
 		case linked && l.hash == r.hash && !doubles[r.key]:
 			y.unchanged++
 		default:
-			w := &work{row: r, id: l.record, linked: linked, repeated: doubles[r.key] || again}
-			if again {
+			w := &work{row: r, id: l.record, linked: linked, repeated: doubles[r.key] || linked && again[i]}
+			if linked && again[i] {
 				y.note("repeated")
 			}
 			todo = append(todo, w)
@@ -91,7 +97,7 @@ func (im *importer) applyWork(ctx context.Context, tx *db.Tx, y *tally, todo []*
 		return nil
 	}
 	steps := []func(context.Context, *db.Tx, *tally, []*work) error{
-		im.adopt, im.loadPresent, im.joinReferences, im.joinTeams, im.rejectIncomplete, im.applyChanges, im.saveWork,
+		im.defineFields, im.adopt, im.loadPresent, im.loadBegun, im.joinReferences, im.rejectIncomplete, im.applyChanges, im.saveWork, im.joinTeams,
 	}
 	for _, step := range steps {
 		if err := step(ctx, tx, y, todo); err != nil {
@@ -148,6 +154,43 @@ func (im *importer) loadPresent(ctx context.Context, tx *db.Tx, y *tally, todo [
 	return nil
 }
 
+// loadBegun finds the records that an interrupted run of this import made. Their references that waited still hold from
+// their beginning on.
+func (im *importer) loadBegun(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
+	byID := map[value.ID]*work{}
+	for _, w := range todo {
+		if w.linked && im.run.resumed {
+			byID[w.id] = w
+		}
+	}
+	table := y.t.object.Table
+	for group := range slices.Chunk(slices.Collect(maps.Keys(byID)), nameGroup) {
+		args := []any{value.Forever, im.run.startedAt}
+		for _, id := range group {
+			args = append(args, id)
+		}
+		rows, err := tx.Query(ctx, `SELECT v.id, v.derived FROM `+table.Versions+` v JOIN `+table.Current+` c ON c.id = v.id AND c.created_at = v.valid_from
+			WHERE v.recorded_to = $1 AND NOT EXISTS (SELECT 1 FROM `+table.Versions+` o WHERE o.id = v.id AND o.recorded_from < $2)
+			AND v.id IN (`+placeholders(3, len(group))+`)`, args...)
+		if err != nil {
+			return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+		}
+		for rows.Next() {
+			var id value.ID
+			var derived bool
+			if err := rows.Scan(&id, &derived); err != nil {
+				rows.Close()
+				return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+			}
+			byID[id].begun, byID[id].derived = true, derived
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("connect: load %s: %w", y.t.object.Plural, err)
+		}
+	}
+	return nil
+}
+
 // rejectIncomplete rejects rows whose record cannot be without what they lack.
 func (im *importer) rejectIncomplete(_ context.Context, _ *db.Tx, y *tally, todo []*work) error {
 	for _, w := range todo {
@@ -173,24 +216,20 @@ func (im *importer) rejectIncomplete(_ context.Context, _ *db.Tx, y *tally, todo
 	return nil
 }
 
-// applyChanges applies what the rows say. Rows that the rules refuse are rejected, and the others applied without them.
+// applyChanges applies what the rows say. Rows that break a rule are rejected beforehand, so that they do not spoil their
+// neighbours.
 func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
 	changes := make([]crm.Change, 0, 2*len(todo))
 	for _, w := range todo {
 		changes = append(changes, im.changesOf(y, w)...)
 	}
+	if wrong := im.rejectInvalid(y, todo, changes); len(wrong) > 0 {
+		changes = slices.DeleteFunc(changes, func(c crm.Change) bool { return wrong[c.ID] != nil })
+	}
 	if len(changes) == 0 {
 		return nil
 	}
 	outcomes, err := crm.Apply(ctx, tx, y.t.object, changes)
-	if fault.KindOf(err) == fault.Invalid {
-		wrong := rejectInvalid(y, todo, changes)
-		if len(wrong) == 0 {
-			return err
-		}
-		changes = slices.DeleteFunc(changes, func(c crm.Change) bool { return wrong[c.ID] != nil })
-		outcomes, err = crm.Apply(ctx, tx, y.t.object, changes)
-	}
 	if err != nil {
 		return err
 	}
@@ -207,6 +246,7 @@ func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo 
 			y.updated++
 		default:
 			y.unchanged++
+			w.same = true
 		}
 		delete(byID, w.id) // a second row for the record only counts as read
 	}
@@ -214,12 +254,19 @@ func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo 
 }
 
 // rejectInvalid rejects the rows whose changes break a rule that needs no other record, and gives the errors by record.
-func rejectInvalid(y *tally, todo []*work, changes []crm.Change) map[value.ID]error {
+func (im *importer) rejectInvalid(y *tally, todo []*work, changes []crm.Change) map[value.ID]error {
 	wrong := map[value.ID]error{}
 	for _, c := range changes {
-		if err := crm.Check(y.t.object, c); err != nil {
+		err := crm.Check(y.t.object, c)
+		if err == nil && len(c.Custom) > 0 {
+			err = crm.CheckCustom(im.fields[y.t.object.Name], c)
+		}
+		if err != nil {
 			wrong[c.ID] = err
 		}
+	}
+	if len(wrong) == 0 {
+		return nil
 	}
 	for _, w := range todo {
 		err := wrong[w.id]
@@ -231,7 +278,7 @@ func rejectInvalid(y *tally, todo []*work, changes []crm.Change) map[value.ID]er
 		if fields := fault.FieldsOf(err); len(fields) > 0 {
 			p.reason = fields[0].Name + " " + fields[0].Message
 			for _, c := range y.t.columns {
-				if c.target == fields[0].Name {
+				if c.target == fields[0].Name || c.custom == fields[0].Name {
 					p.column = c
 				}
 			}
@@ -243,17 +290,24 @@ func rejectInvalid(y *tally, todo []*work, changes []crm.Change) map[value.ID]er
 
 // saveWork remembers which rows were applied to which records, and the references that wait.
 func (im *importer) saveWork(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
-	links := make(map[string]link, len(todo))
+	fresh, old := make(map[string]link, len(todo)), map[string]link{}
 	var waiting []pending
 	for _, w := range todo {
-		hash := w.hash
+		l := link{record: w.id, hash: w.hash, repeated: w.repeated}
 		if w.missing || len(w.waiting) > 0 {
-			hash = 0
+			l.hash = 0
 		}
-		links[w.key] = link{record: w.id, hash: hash, repeated: w.repeated}
+		if w.linked {
+			old[w.key] = l
+		} else {
+			fresh[w.key] = l
+		}
 		waiting = append(waiting, w.waiting...)
 	}
-	if err := saveLinks(ctx, tx, im.run.source, y.t.object.Name, links); err != nil {
+	if err := addLinks(ctx, tx, im.run.source, y.t.object.Name, fresh); err != nil {
+		return err
+	}
+	if err := saveLinks(ctx, tx, im.run.source, y.t.object.Name, old); err != nil {
 		return err
 	}
 	return im.savePending(ctx, tx, waiting)

@@ -172,6 +172,9 @@ func (im *importer) makeNamed(ctx context.Context, tx *db.Tx, y *tally, object s
 	if len(changes) == 0 {
 		return nil
 	}
+	if im.fresh == object {
+		im.fresh = ""
+	}
 	y.made[object] += int64(len(changes))
 	if _, err := crm.Apply(ctx, tx, o, changes); err != nil {
 		return err

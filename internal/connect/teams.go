@@ -29,6 +29,7 @@ func (im *importer) joinTeams(ctx context.Context, tx *db.Tx, y *tally, todo []*
 	if len(wants) == 0 {
 		return nil
 	}
+	im.names.ready["person"] = false // the people of these rows are new
 	if err := im.resolve(ctx, tx, wants); err != nil {
 		return err
 	}
@@ -37,6 +38,7 @@ func (im *importer) joinTeams(ctx context.Context, tx *db.Tx, y *tally, todo []*
 		return err
 	}
 	teams := map[place]value.ID{}
+	var changes []crm.Change
 	for _, w := range todo {
 		p := place{w.facts.manager, w.facts.office}
 		if p == (place{}) || w.set["team"] != nil {
@@ -47,9 +49,34 @@ func (im *importer) joinTeams(ctx context.Context, tx *db.Tx, y *tally, todo []*
 				return err
 			}
 		}
-		w.set["team"] = nilIf(teams[p])
+		changes = append(changes, crm.Change{ID: w.id, At: w.at, Set: map[string]any{"team": nilIf(teams[p])}})
+	}
+	if err := im.seat(ctx, tx, y, todo, changes); err != nil {
+		return err
 	}
 	return im.seatLeaders(ctx, tx, newLeaders, teams, wants)
+}
+
+// seat puts people into their teams. They were stored before, because a manager may be among them.
+func (im *importer) seat(ctx context.Context, tx *db.Tx, y *tally, todo []*work, changes []crm.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	outcomes, err := crm.Apply(ctx, tx, y.t.object, changes)
+	if err != nil {
+		return err
+	}
+	moved := map[value.ID]bool{}
+	for _, o := range outcomes {
+		moved[o.ID] = o.Updated
+	}
+	for _, w := range todo {
+		if w.same && moved[w.id] {
+			y.unchanged--
+			y.updated++
+		}
+	}
+	return nil
 }
 
 // makeLeaders makes the offices' teams and the managers that are not there, and gives the names of the managers made.

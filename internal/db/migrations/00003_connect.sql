@@ -53,6 +53,7 @@ CREATE TABLE connect_pending (
     record_id UUID NOT NULL,
     field TEXT NOT NULL,
     held_from BIGINT NOT NULL,  -- instant from which the reference holds
+    derived BOOLEAN NOT NULL,   -- as the version that begins there
     named TEXT NOT NULL,        -- what the cell says
     external_id TEXT NOT NULL,
     row_hash BIGINT NOT NULL,   -- for the link, once all references of the row are resolved
