@@ -101,6 +101,34 @@ func TestWhatIsNoTable(t *testing.T) {
 	}
 }
 
+// TestDamageInTheMiddle breaks compressed files behind what opening looks at.
+func TestDamageInTheMiddle(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("id,name\n")
+	for i := range 300_000 {
+		fmt.Fprintf(&text, "%d,%x\n", i, i*7919)
+	}
+	for _, file := range []string{"t.csv.gz", "t.zip"} {
+		content := gzipped(t, text.String())
+		if file == "t.zip" {
+			content = zipped(t, "t.csv", text.String())
+		}
+		broken := []byte(content)
+		for i := range 100 {
+			broken[len(broken)*3/4+i] ^= 0xff
+		}
+		var failure error
+		for _, err := range openOne(t, write(t, file, string(broken))).Rows(context.Background()) {
+			if failure = err; err != nil && !isRowError(err) {
+				break
+			}
+		}
+		if fault.KindOf(failure) != fault.Invalid || !strings.Contains(fmt.Sprint(failure), "damaged") {
+			t.Errorf("%s: %v, want an invalid error that says damaged", file, failure)
+		}
+	}
+}
+
 func TestEncryptedAndLinkedEntries(t *testing.T) {
 	encrypted := []byte(zipped(t, "t.csv", "id,name\n1,a\n"))
 	encrypted[6] |= 1 // local header's flags
@@ -227,7 +255,7 @@ func TestOneLineOfAGigabyte(t *testing.T) {
 // the work grew with the square of their length, the test would not end.
 func TestBrokenQuotesTakeLinearTime(t *testing.T) {
 	for _, line := range []string{"1,\"a\n", "\"\"a,b\n", "\"a\"b,c\n", "1,\"\"\"\n", "\"x\n", "1,\"a\"\"\n", "\"\"\"a,\"\"\n"} {
-		table := openOne(t, write(t, "t.csv", "id,name\n"+strings.Repeat(line, 500_000)))
+		table := openOne(t, write(t, "t.csv", "id,name\n"+strings.Repeat(line, 300_000)))
 		steps := 0
 		for _, err := range table.Rows(context.Background()) {
 			if err != nil && !isRowError(err) {
@@ -249,7 +277,7 @@ func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	}
 	fmt.Fprintln(file, "id,name,amount,note")
 	block := strings.Repeat("12345,Some deal,1500.50,\"a, b\"\n", 10_000)
-	for range 200 {
+	for range 100 {
 		if _, err := file.WriteString(block); err != nil {
 			t.Fatal(err)
 		}
@@ -260,11 +288,11 @@ func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	table := openOne(t, path)
 	used := memory(func() {
 		profile, err := Profile(context.Background(), table)
-		if err != nil || profile.Rows != 2_000_000 {
+		if err != nil || profile.Rows != 1_000_000 {
 			t.Errorf("%d rows (%v)", profile.Rows, err)
 		}
 	})
 	if used > 64<<20 {
-		t.Errorf("profiling %d MiB took %d MiB of memory", len(block)*200>>20, used>>20)
+		t.Errorf("profiling %d MiB took %d MiB of memory", len(block)*100>>20, used>>20)
 	}
 }

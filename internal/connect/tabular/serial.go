@@ -36,7 +36,7 @@ func allBlank(cells []string) bool {
 func sheetText(cell xlsx.Cell, date1904 bool) string {
 	switch cell.Type {
 	case xlsx.TypeBool:
-		if cell.Text == "1" {
+		if cell.Text == "1" || cell.Text == "true" {
 			return "TRUE"
 		}
 		return "FALSE"
@@ -105,12 +105,11 @@ func serialText(n float64, kind xlsx.FormatKind, date1904 bool) (string, bool) {
 	}
 	total := int64(math.Round(n * day))
 	days, rest := total/day, total%day
-	clock := clockText(rest)
 	switch {
 	case kind == xlsx.FormatElapsed:
-		return fmt.Sprintf("%d%s", total/3_600_000, clock[2:]), true
+		return fmt.Sprintf("%d%s", total/3_600_000, clockText(rest)[2:]), true
 	case kind == xlsx.FormatTime && days == 0:
-		return clock, true
+		return clockText(rest), true
 	}
 	origin := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	switch {
@@ -125,7 +124,7 @@ func serialText(n float64, kind xlsx.FormatKind, date1904 bool) (string, bool) {
 	if rest == 0 && kind == xlsx.FormatDate {
 		return date, true
 	}
-	return date + " " + clock, true
+	return date + " " + clockText(rest), true
 }
 
 // clockText writes milliseconds since midnight as 20:55:00, with a fraction only where there is one.

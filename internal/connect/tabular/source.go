@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"archive/zip"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -169,10 +170,17 @@ func readFault(path string, err error) error {
 	if fault.KindOf(err) != fault.Internal || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
+	if _, corrupt := errors.AsType[flate.CorruptInputError](err); corrupt {
+		return damagedFault(path, err)
+	}
 	for _, damage := range []error{zip.ErrChecksum, zip.ErrFormat, zip.ErrAlgorithm, gzip.ErrChecksum, gzip.ErrHeader, io.ErrUnexpectedEOF} {
 		if errors.Is(err, damage) {
-			return fault.New(fault.Invalid, "tabular: read %s: %w; the file is damaged or cut off, export it again", path, err)
+			return damagedFault(path, err)
 		}
 	}
 	return fmt.Errorf("tabular: read %s: %w", path, err)
+}
+
+func damagedFault(path string, err error) error {
+	return fault.New(fault.Invalid, "tabular: read %s: %w; the file is damaged or cut off, export it again", path, err)
 }

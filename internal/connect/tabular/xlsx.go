@@ -104,13 +104,13 @@ func sheetPath(src source, sheet xlsx.Sheet) string { return src.path + "[" + sh
 
 // workbookFault explains why a workbook cannot be read. Whatever its parts say is the file's fault, the disk's is not.
 func workbookFault(path string, err error) error {
-	var system *os.PathError
+	_, system := errors.AsType[*os.PathError](err)
 	switch {
 	case errors.Is(err, xlsx.ErrBinary):
 		return fault.New(fault.Invalid, "tabular: open %s: it is a binary workbook (.xlsb): save it as .xlsx or CSV", path)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.As(err, &system):
+	case system:
 		return fmt.Errorf("tabular: read %s: %w", path, err)
 	}
 	return fault.New(fault.Invalid, "tabular: read %s: %w; the workbook is damaged: open it in a spreadsheet program and save it again", path, err)

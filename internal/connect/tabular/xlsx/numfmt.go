@@ -1,6 +1,9 @@
 package xlsx
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // FormatKind is what a number format shows a number as.
 type FormatKind int
@@ -50,59 +53,76 @@ type formatReader struct {
 	day, clock, elapsed, percent, text, digits bool
 	month                                      bool // m is a month or a minute
 	literals                                   []string
+	word                                       string // literal characters one behind the other: \р\у\б
 }
 
 func (f *formatReader) read(code string) {
-	for i := 0; i < len(code); i++ {
-		switch c := code[i] | 0x20; code[i] {
-		case ';':
-			return
-		case '"':
-			end := strings.IndexByte(code[i+1:], '"')
-			if end < 0 {
-				return
-			}
-			f.literals = append(f.literals, code[i+1:i+1+end])
-			i += end + 1
-		case '[':
-			end := strings.IndexByte(code[i:], ']')
-			if end < 0 {
-				return
-			}
-			f.bracket(code[i+1 : i+end])
-			i += end
-		case '\\':
-			i += f.literal(code[i+1:])
-		case '_', '*':
-			i++
-		case '%':
-			f.percent = true
-		case '@':
-			f.text = true
-		case '0', '#', '?':
-			f.digits = true
-		case 'G', 'g':
-			if len(code) >= i+7 && strings.EqualFold(code[i:i+7], "general") {
-				f.digits = true
-				i += 6
-			} else {
-				f.day = true // an era
-			}
-		case 'E', 'e':
-			if i+1 < len(code) && (code[i+1] == '+' || code[i+1] == '-') {
-				i++
-			} else {
-				f.day = true // a year of the era
-			}
-		case 'A', 'a':
-			i += f.halfOfDay(code[i:])
-		default:
-			f.letter(c)
-			if code[i] >= 0x80 || code[i] == '$' {
-				i += f.literal(code[i:]) - 1
-			}
+	defer f.endWord()
+	for code != "" && code[0] != ';' {
+		before := len(f.word)
+		size := f.take(code)
+		if len(f.word) == before {
+			f.endWord()
 		}
+		code = code[min(size, len(code)):]
 	}
+}
+
+func (f *formatReader) endWord() {
+	if f.word != "" {
+		f.literals = append(f.literals, f.word)
+		f.word = ""
+	}
+}
+
+// take reads one token and gives its length.
+func (f *formatReader) take(code string) (size int) {
+	switch code[0] {
+	case '"':
+		inside, _, _ := strings.Cut(code[1:], `"`)
+		f.word += inside
+		return len(inside) + 2
+	case '[':
+		inside, _, _ := strings.Cut(code[1:], "]")
+		f.bracket(inside)
+		return len(inside) + 2
+	case '\\':
+		return 1 + f.literal(code[1:])
+	case '_', '*':
+		_, size := utf8.DecodeRuneInString(code[1:])
+		return 1 + size
+	case '%':
+		f.percent = true
+	case '@':
+		f.text = true
+	case '0', '#', '?':
+		f.digits = true
+	case 'G', 'g', 'E', 'e', 'A', 'a':
+		return f.wordOf(code)
+	default:
+		if code[0] >= utf8.RuneSelf || code[0] == '$' {
+			return f.literal(code)
+		}
+		f.letter(code[0] | 0x20)
+	}
+	return 1
+}
+
+// wordOf reads General, E+00, AM/PM and A/P; other than that, g and e are the era and its year.
+func (f *formatReader) wordOf(code string) (size int) {
+	for _, word := range []string{"General", "E+", "E-", "AM/PM", "A/P"} {
+		if len(code) < len(word) || !strings.EqualFold(code[:len(word)], word) {
+			continue
+		}
+		if word[0] == 'A' {
+			f.clock = true
+		} else {
+			f.digits = true
+		}
+		return len(word)
+	}
+	f.day = f.day || code[0]|0x20 != 'a'
+	return 1
 }
 
 func (f *formatReader) letter(c byte) {
@@ -117,30 +137,17 @@ func (f *formatReader) letter(c byte) {
 }
 
 // literal takes one character that stands for itself and gives its length.
-func (f *formatReader) literal(rest string) int {
-	for _, r := range rest {
-		f.literals = append(f.literals, string(r))
-		return len(string(r))
-	}
-	return 0
-}
-
-// halfOfDay passes over AM/PM and A/P.
-func (f *formatReader) halfOfDay(rest string) int {
-	for _, word := range []string{"AM/PM", "A/P"} {
-		if len(rest) >= len(word) && strings.EqualFold(rest[:len(word)], word) {
-			f.clock = true
-			return len(word) - 1
-		}
-	}
-	return 0
+func (f *formatReader) literal(code string) (size int) {
+	_, size = utf8.DecodeRuneInString(code)
+	f.word += code[:size]
+	return size
 }
 
 // bracket reads [$€-407], [h] and passes over colours, conditions and locales.
 func (f *formatReader) bracket(inside string) {
 	if currency, ok := strings.CutPrefix(inside, "$"); ok {
 		currency, _, _ = strings.Cut(currency, "-")
-		if currency != "" {
+		if f.endWord(); currency != "" {
 			f.literals = append(f.literals, currency)
 		}
 		return

@@ -138,19 +138,36 @@ func (r *Rows) readRow() error {
 	}
 }
 
-// readCell reads a cell whose start tag was just read; column is where it stands unless it says so itself.
-func (r *Rows) readCell(column int) (int, error) {
-	if ref, ok := r.tags.attr("r"); ok {
-		if column = columnOf(ref); column < 0 {
-			return 0, fmt.Errorf("a cell stands at %q, which is no place", ref)
+// cellStart reads the attributes of a cell's start tag; column is where it stands unless it says so itself.
+func (r *Rows) cellStart(column int) (cell Cell, err error) {
+	cell.Column = column
+	for rest := r.tags.attrs; ; {
+		key, value, after, ok := cutAttr(rest)
+		if !ok {
+			return cell, nil
 		}
+		switch string(key) {
+		case "r":
+			if cell.Column = columnOf(value); cell.Column < 0 {
+				return cell, fmt.Errorf("a cell stands at %q, which is no place", value)
+			}
+		case "s":
+			style, _ := strconv.Atoi(string(value))
+			cell.Format = r.book.format(style)
+		case "t":
+			cell.Type = typeOf(value)
+		}
+		rest = after
 	}
-	cell := Cell{Column: column}
-	kind, _ := r.tags.attr("t")
-	if style, ok := r.tags.attr("s"); ok {
-		n, _ := strconv.Atoi(style)
-		cell.Format = r.book.format(n)
+}
+
+// readCell reads a cell whose start tag was just read and gives its column.
+func (r *Rows) readCell(column int) (int, error) {
+	cell, err := r.cellStart(column)
+	if err != nil {
+		return 0, err
 	}
+	column = cell.Column
 	if r.tags.empty {
 		return column, nil
 	}
@@ -167,7 +184,7 @@ func (r *Rows) readCell(column int) (int, error) {
 	if !stored {
 		return column, nil
 	}
-	if err := r.interpret(&cell, kind); err != nil || cell.Text == "" {
+	if err := r.interpret(&cell); err != nil || cell.Text == "" {
 		return column, err
 	}
 	if column >= r.book.limits.Columns {
@@ -209,33 +226,46 @@ func (r *Rows) readValue(cell *Cell) (stored, formula bool, err error) {
 	}
 }
 
-// interpret gives the cell its type and looks up a shared text.
-func (r *Rows) interpret(cell *Cell, kind string) error {
-	switch kind {
+// typeShared is the type of cells that hold the number of a shared text; outside of this file it is TypeText.
+const typeShared CellType = -1
+
+// typeOf reads a cell's attribute t.
+func typeOf(kind []byte) CellType {
+	switch string(kind) {
 	case "s":
-		cell.Type = TypeText
-		n, err := strconv.Atoi(cell.Text)
-		if err != nil {
+		return typeShared
+	case "str", "inlineStr":
+		return TypeText
+	case "b":
+		return TypeBool
+	case "e":
+		return TypeError
+	case "d":
+		return TypeDate
+	}
+	return TypeNumber
+}
+
+// interpret looks up a shared text, counts an error.
+func (r *Rows) interpret(cell *Cell) (err error) {
+	switch cell.Type {
+	case typeShared:
+		n, malformed := strconv.Atoi(cell.Text)
+		if malformed != nil {
 			return errNoString
 		}
-		cell.Text, err = r.book.strings.at(n)
-		return err
-	case "str", "inlineStr":
 		cell.Type = TypeText
+		cell.Text, err = r.book.strings.at(n)
+	case TypeText:
 		cell.Text = underscored(cell.Text)
-	case "b":
-		cell.Type = TypeBool
-	case "e":
-		cell.Type = TypeError
+	case TypeError:
 		r.Counts.Errors++
-	case "d":
-		cell.Type = TypeDate
 	}
-	return nil
+	return err
 }
 
 // columnOf is the column of a reference such as AB12, from 0; -1 when it is none.
-func columnOf(ref string) int {
+func columnOf(ref []byte) int {
 	column, i := 0, 0
 	for ; i < len(ref) && i < 4; i++ {
 		c := ref[i] &^ 0x20

@@ -52,6 +52,8 @@ func (t *tags) next() (token, error) {
 			return tokenText, t.readText()
 		}
 		switch {
+		case t.end-t.pos > 1 && t.buf[t.pos+1] != '!' && t.buf[t.pos+1] != '?':
+			return t.readTag()
 		case t.starts("<!--"):
 			if _, err := t.until("-->"); err != nil {
 				return 0, err
@@ -90,9 +92,9 @@ func (t *tags) readTag() (token, error) {
 	if t.empty {
 		body = body[:len(body)-1]
 	}
-	i := bytes.IndexAny(body, " \t\r\n")
-	if i < 0 {
-		i = len(body)
+	i := 0
+	for i < len(body) && body[i] > ' ' {
+		i++
 	}
 	t.name, t.attrs = body[:i], body[i:]
 	if colon := bytes.IndexByte(t.name, ':'); colon >= 0 {
@@ -220,30 +222,46 @@ func (t *tags) fill() bool {
 
 // attr is the value of an attribute of the last start tag; its name is given without prefix.
 func (t *tags) attr(name string) (string, bool) {
-	rest := t.attrs
-	for {
-		rest = bytes.TrimLeft(rest, " \t\r\n")
-		equal := bytes.IndexByte(rest, '=')
-		if equal < 0 {
+	for rest := t.attrs; ; {
+		key, value, after, ok := cutAttr(rest)
+		if !ok {
 			return "", false
-		}
-		key := bytes.TrimRight(rest[:equal], " \t\r\n")
-		rest = bytes.TrimLeft(rest[equal+1:], " \t\r\n")
-		if len(rest) < 2 || rest[0] != '"' && rest[0] != '\'' {
-			return "", false
-		}
-		end := bytes.IndexByte(rest[1:], rest[0])
-		if end < 0 {
-			return "", false
-		}
-		if colon := bytes.IndexByte(key, ':'); colon >= 0 {
-			key = key[colon+1:]
 		}
 		if string(key) == name {
-			return unescape(rest[1 : 1+end]), true
+			return unescape(value), true
 		}
-		rest = rest[end+2:]
+		rest = after
 	}
+}
+
+// cutAttr cuts the first attribute off those of a tag: its name without prefix and its value, entities not replaced.
+func cutAttr(attrs []byte) (key, value, rest []byte, ok bool) {
+	equal := bytes.IndexByte(attrs, '=')
+	if equal < 0 {
+		return nil, nil, nil, false
+	}
+	key, rest = trimSpace(attrs[:equal]), trimSpace(attrs[equal+1:])
+	if len(rest) < 2 || rest[0] != '"' && rest[0] != '\'' {
+		return nil, nil, nil, false
+	}
+	end := bytes.IndexByte(rest[1:], rest[0])
+	if end < 0 {
+		return nil, nil, nil, false
+	}
+	if colon := bytes.IndexByte(key, ':'); colon >= 0 {
+		key = key[colon+1:]
+	}
+	return key, rest[1 : 1+end], rest[end+2:], true
+}
+
+func trimSpace(text []byte) []byte {
+	for len(text) > 0 && text[0] <= ' ' {
+		text = text[1:]
+	}
+	for len(text) > 0 && text[len(text)-1] <= ' ' {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
 // content is the last text with entities replaced.
