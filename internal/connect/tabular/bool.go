@@ -1,13 +1,10 @@
 package tabular
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // boolWords are the words for yes and no, in lower case.
 var boolWords = map[string]bool{
-	"true": true, "yes": true, "y": true, "t": true, "on": true, "1": true, "x": true, "✓": true, "✔": true, "☑": true, "✅": true,
+	"true": true, "yes": true, "y": true, "t": true, "on": true, "1": true, "x": true, "х": true, "✓": true, "✔": true, "☑": true, "✅": true,
 	"да": true, "д": true, "истина": true, "вкл": true, "+": true,
 	"false": false, "no": false, "n": false, "f": false, "off": false, "0": false, "✗": false, "✘": false, "☐": false, "❌": false,
 	"нет": false, "н": false, "ложь": false, "выкл": false,
@@ -18,7 +15,7 @@ var boolWords = map[string]bool{
 func ParseBool(cell string) (bool, error) {
 	value, ok := boolWords[strings.ToLower(strings.TrimSpace(cell))]
 	if !ok {
-		return false, fmt.Errorf("%s is neither yes nor no: expected true/false, yes/no, да/нет, истина/ложь or 1/0", printable(cell))
+		return false, cellError(cell, CellNoBool)
 	}
 	return value, nil
 }

@@ -163,9 +163,9 @@ func (e *evidence) isNumber(cell string) bool {
 	if !mayBeNumber(text) {
 		return false
 	}
-	point, reasonPoint := parsePlain(text, DecimalPoint)
-	comma, reasonComma := parsePlain(text, DecimalComma)
-	e.point, e.comma = reasonPoint == "", reasonComma == ""
+	point, wrongPoint := parsePlain(text, DecimalPoint)
+	comma, wrongComma := parsePlain(text, DecimalComma)
+	e.point, e.comma = wrongPoint == "", wrongComma == ""
 	e.differ = e.point && e.comma && point != comma
 	e.whole = !e.differ && !strings.Contains(point+comma, ".")
 	if sign := ","; e.point != e.comma {

@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ const (
 func ParseDay(cell string, order DateOrder) (value.Day, error) {
 	m, ok := readMoment(cell)
 	if !ok {
-		return 0, noDate(cell)
+		return 0, cellError(cell, CellNoDate)
 	}
 	year, month, day, err := m.date(cell, order)
 	if err != nil {
@@ -40,7 +39,7 @@ func ParseDay(cell string, order DateOrder) (value.Day, error) {
 func ParseInstant(cell string, order DateOrder, zone *time.Location) (value.Instant, error) {
 	m, ok := readMoment(cell)
 	if !ok {
-		return 0, noDate(cell)
+		return 0, cellError(cell, CellNoDate)
 	}
 	year, month, day, err := m.date(cell, order)
 	if err != nil {
@@ -50,10 +49,6 @@ func ParseInstant(cell string, order DateOrder, zone *time.Location) (value.Inst
 		zone = time.FixedZone("", m.offset)
 	}
 	return value.InstantOf(time.Date(year, month, day, m.hour, m.minute, m.second, m.nanos, zone)), nil
-}
-
-func noDate(cell string) error {
-	return fmt.Errorf("%s is not a date: expected a form like 2026-03-31, 31.03.2026 or 31 Mar 2026", printable(cell))
 }
 
 // moment is what a cell says about a date and time, before the order of the date's numbers is known.
@@ -77,15 +72,15 @@ func (m *moment) date(cell string, order DateOrder) (year int, month time.Month,
 	orders := m.orders()
 	switch {
 	case orders == 0:
-		return 0, 0, 0, fmt.Errorf("%s is not a day of the calendar", printable(cell))
+		return 0, 0, 0, cellError(cell, CellNoDay)
 	case order == OrderUnknown && !orders.single():
-		return 0, 0, 0, fmt.Errorf("%s can be read in two ways: say in which order the column writes day, month and year", printable(cell))
+		return 0, 0, 0, cellError(cell, CellAmbiguousDate)
 	case order == OrderUnknown || m.fixed():
 		order = orders.first()
 	}
 	year, mon, day := m.arrange(order)
 	if !isDay(year, mon, day) {
-		return 0, 0, 0, fmt.Errorf("%s is not a day in the order %s of this column", printable(cell), strings.Join(strings.Split(string(order), ""), "/"))
+		return 0, 0, 0, cellError(cell, CellWrongOrder, strings.Join(strings.Split(string(order), ""), "/"))
 	}
 	return year, time.Month(mon), day, nil
 }

@@ -74,6 +74,7 @@ func TestWhatIsNoTable(t *testing.T) {
 		{"workbook with a password", "t.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "password"},
 		{"web page", "t.csv", "<!DOCTYPE html>\n<html><body>Log in</body></html>", "a web page"},
 		{"XML", "t.csv", "<?xml version=\"1.0\"?><a/>", "an XML document"},
+		{"JSON", "t.csv", "[{\"id\": 1}]", "is JSON"},
 		{"PDF", "t.csv", "%PDF-1.7\n%\xe2\xe3", "a PDF"},
 		{"binary", "t.csv", strings.Repeat("\x01\x02\x03\xfe\x00abc", 1000), "is not text"},
 		{"zeros", "t.csv", strings.Repeat("\x00", 100_000), "is not text"},

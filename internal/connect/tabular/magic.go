@@ -37,6 +37,7 @@ const (
 	adviceODS    = "is an OpenDocument spreadsheet: save it as .xlsx or CSV"
 	adviceHTML   = "is a web page, not a table: the export probably ended at a log-in page; download it again"
 	adviceXML    = "is an XML document: export the table as CSV or XLSX instead"
+	adviceJSON   = "is JSON: export the table as CSV or XLSX instead"
 	adviceBinary = "is not text: export the table as CSV or XLSX"
 )
 
@@ -54,6 +55,8 @@ func binaryAdvice(head []byte) string {
 		return adviceHTML
 	case strings.HasPrefix(text, "<?xml"):
 		return adviceXML
+	case strings.HasPrefix(text, `{"`), strings.HasPrefix(text, "[{"):
+		return adviceJSON
 	}
 	return ""
 }

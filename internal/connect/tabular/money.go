@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -31,27 +30,26 @@ const longestSign = len("рублей")
 // known, and, with DecimalUnknown, when the amount can be read in two ways.
 func ParseMoney(cell string, decimal Decimal, fallback string) (value.Money, error) {
 	text, currencies := cutCurrency(strings.TrimSpace(cell))
-	number, reason := parsePlain(text, decimal)
-	if reason != "" {
-		if reason == reasonNoNumber {
-			reason = "is not an amount of money"
+	number, wrong := parsePlain(text, decimal)
+	if wrong != "" {
+		if wrong == CellNoNumber {
+			wrong = CellNoMoney
 		}
-		return value.Money{}, fmt.Errorf("%s %s", printable(cell), reason)
+		return value.Money{}, cellError(cell, wrong)
 	}
 	code := fallback
 	if len(currencies) > 0 && !slices.Contains(currencies, fallback) {
 		if sharedEqually(currencies) {
-			return value.Money{}, fmt.Errorf("%s has a currency sign that several currencies share (%s): say which one the column is in",
-				printable(cell), strings.Join(currencies, ", "))
+			return value.Money{}, cellError(cell, CellSharedCurrency, strings.Join(currencies, ", "))
 		}
 		code = currencies[0]
 	}
 	if code == "" {
-		return value.Money{}, fmt.Errorf("%s has no currency: say which one the column is in", printable(cell))
+		return value.Money{}, cellError(cell, CellNoCurrency)
 	}
 	minor, err := value.ParseMinor(number, code)
 	if err != nil {
-		return value.Money{}, err
+		return value.Money{}, cellError(cell, CellTooLarge)
 	}
 	return value.Money{Minor: minor, Currency: code}, nil
 }

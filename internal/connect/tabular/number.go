@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,31 +38,24 @@ func ParseNumber(cell string, decimal Decimal) (string, error) {
 	} else if trimmed, ok := strings.CutPrefix(text, "%"); ok {
 		text = strings.TrimLeft(trimmed, blanks)
 	}
-	number, reason := parsePlain(text, decimal)
-	if reason != "" {
-		return "", fmt.Errorf("%s %s", printable(cell), reason)
+	number, code := parsePlain(text, decimal)
+	if code != "" {
+		return "", cellError(cell, code)
 	}
 	return number, nil
 }
 
-const (
-	blanks = " \t\u00a0\u202f\u2009"
+const blanks = " \t\u00a0\u202f\u2009"
 
-	reasonNoNumber  = "is not a number"
-	reasonAmbiguous = "can be read in two ways: say whether the column's decimal sign is a point or a comma"
-	reasonGrouping  = "is not a number with this decimal sign: its digits are not in groups of three"
-	reasonTooLong   = "has too many digits"
-)
-
-// parsePlain reads a number without percent or currency signs; reason is what is wrong with it, "" when nothing is.
-func parsePlain(text string, decimal Decimal) (number, reason string) {
+// parsePlain reads a number without percent or currency signs; code is what is wrong with it, "" when nothing is.
+func parsePlain(text string, decimal Decimal) (number, code string) {
 	body, negative, ok := cutSign(text)
 	if !ok || body == "" || len(body) > 64 {
-		return "", reasonNoNumber
+		return "", CellNoNumber
 	}
 	mantissa, exponent, ok := cutExponent(body)
 	if !ok {
-		return "", reasonNoNumber
+		return "", CellNoNumber
 	}
 	switch decimal {
 	case DecimalPoint, DecimalComma:
@@ -72,7 +64,7 @@ func parsePlain(text string, decimal Decimal) (number, reason string) {
 		point, pointOK := plainDigits(mantissa, '.')
 		comma, commaOK := plainDigits(mantissa, ',')
 		if pointOK && commaOK && point != comma {
-			return "", reasonAmbiguous
+			return "", CellAmbiguousNumber
 		}
 		number, ok = point, pointOK
 		if !pointOK {
@@ -81,12 +73,12 @@ func parsePlain(text string, decimal Decimal) (number, reason string) {
 	}
 	if !ok {
 		if strings.Trim(body, "0123456789.,'’"+blanks) == "" && body[0] >= '0' && body[0] <= '9' {
-			return "", reasonGrouping
+			return "", CellGrouping
 		}
-		return "", reasonNoNumber
+		return "", CellNoNumber
 	}
 	if number, ok = shiftPoint(number, exponent); !ok {
-		return "", reasonTooLong
+		return "", CellManyDigits
 	}
 	if negative && strings.Trim(number, "0.") != "" {
 		number = "-" + number

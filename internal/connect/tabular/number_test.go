@@ -115,6 +115,23 @@ func TestMoneyRoundTrip(t *testing.T) {
 	})
 }
 
+func TestCellErrorsSayWhatToDo(t *testing.T) {
+	_, ambiguous := ParseNumber("1.234", DecimalUnknown)
+	_, shared := ParseMoney("5 kr", DecimalUnknown, "")
+	_, order := ParseDay("31.12.2025", OrderMDY)
+	_, word := ParseBool("perhaps")
+	for err, want := range map[error]string{
+		ambiguous: `"1.234" can be read in two ways: say whether the column's decimal sign is a point or a comma`,
+		shared:    `"5 kr" has a currency sign that several currencies share (SEK, NOK, DKK, ISK): say which one the column is in`,
+		order:     `"31.12.2025" is not a day in the order m/d/y of this column`,
+		word:      `"perhaps" is neither yes nor no: expected true/false, yes/no, да/нет, истина/ложь or 1/0`,
+	} {
+		if err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestParseBool(t *testing.T) {
 	for cell, want := range map[string]bool{
 		"TRUE": true, " yes ": true, "Да": true, "истина": true, "1": true, "x": true, "✓": true,
