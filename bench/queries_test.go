@@ -113,12 +113,12 @@ func handPipeline() string {
 // handWaterfall reads the versions once: of each deal touched, the state at either end.
 func handWaterfall() string {
 	return fmt.Sprintf(`WITH e AS (
-		SELECT deal_key, max(CASE WHEN valid_from <= %[1]d AND valid_to > %[1]d THEN 1 END) AS x0, max(CASE WHEN valid_to > %[2]d AND valid_from <= %[2]d THEN 1 END) AS x1,
-			max(CASE WHEN valid_from <= %[1]d AND valid_to > %[1]d THEN outcome END) AS o0, max(CASE WHEN valid_to > %[2]d AND valid_from <= %[2]d THEN outcome END) AS o1,
-			max(CASE WHEN valid_from <= %[1]d AND valid_to > %[1]d THEN CAST(close_day BETWEEN %[3]d AND %[4]d AS INTEGER) END) AS d0,
-			max(CASE WHEN valid_to > %[2]d AND valid_from <= %[2]d THEN CAST(close_day BETWEEN %[3]d AND %[4]d AS INTEGER) END) AS d1,
-			coalesce(max(CASE WHEN valid_from <= %[1]d AND valid_to > %[1]d THEN CAST(floor(amount * factor + 0.5) AS BIGINT) END), 0) AS a0,
-			coalesce(max(CASE WHEN valid_to > %[2]d AND valid_from <= %[2]d THEN CAST(floor(amount * factor + 0.5) AS BIGINT) END), 0) AS a1
+		SELECT deal_key, max(CASE WHEN v.valid_from <= %[1]d AND v.valid_to > %[1]d THEN 1 END) AS x0, max(CASE WHEN v.valid_to > %[2]d AND v.valid_from <= %[2]d THEN 1 END) AS x1,
+			max(CASE WHEN v.valid_from <= %[1]d AND v.valid_to > %[1]d THEN v.outcome END) AS o0, max(CASE WHEN v.valid_to > %[2]d AND v.valid_from <= %[2]d THEN v.outcome END) AS o1,
+			max(CASE WHEN v.valid_from <= %[1]d AND v.valid_to > %[1]d THEN CAST(v.close_day BETWEEN %[3]d AND %[4]d AS INTEGER) END) AS d0,
+			max(CASE WHEN v.valid_to > %[2]d AND v.valid_from <= %[2]d THEN CAST(v.close_day BETWEEN %[3]d AND %[4]d AS INTEGER) END) AS d1,
+			coalesce(max(CASE WHEN v.valid_from <= %[1]d AND v.valid_to > %[1]d THEN CAST(floor(v.amount * factor + 0.5) AS BIGINT) END), 0) AS a0,
+			coalesce(max(CASE WHEN v.valid_to > %[2]d AND v.valid_from <= %[2]d THEN CAST(floor(v.amount * factor + 0.5) AS BIGINT) END), 0) AS a1
 		FROM deal_version v JOIN rate r ON r.currency_key = v.currency_key AND r.valid_from <= %[2]d AND r.valid_to > %[2]d
 		WHERE v.valid_from <= %[2]d AND v.valid_to > %[1]d
 			AND (v.valid_from <= %[1]d OR v.valid_to > %[2]d)

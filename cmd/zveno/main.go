@@ -29,6 +29,7 @@ type commands struct {
 	Verify    verifyCommand    `cmd:"" help:"Check every invariant of the stored records."`
 	Backup    backupCommand    `cmd:"" help:"Write a backup, also while the server runs."`
 	Restore   restoreCommand   `cmd:"" help:"Restore a backup into an empty database of either kind."`
+	Settings  settingsCommand  `cmd:"" help:"Show or change the company's settings: currency, time zone, fiscal year, language."`
 	User      userCommand      `cmd:"" help:"Manage the people who may sign in."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

@@ -91,8 +91,12 @@ func SaveSettings(ctx context.Context, tx *db.Tx, s Settings) error {
 	if err != nil {
 		return fmt.Errorf("identity: save settings: %w", err)
 	}
+	tx.Changed("settings", settingsRecord)
 	return nil
 }
+
+// settingsRecord stands for the settings in the change feed, which names records by ID.
+var settingsRecord = value.SeededID(0, 1, 1)
 
 // read takes over one stored setting. Names of other versions of the program are left alone.
 func (s *Settings) read(name, text string) (err error) {
