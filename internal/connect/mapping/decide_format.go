@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,9 +73,7 @@ func (b *builder) decideOrder(t Described, p *tabular.ColumnProfile) string {
 	b.ask(Question{
 		Table: t.Name, Column: p.Name, Code: QuestionDateOrder, Likely: string(dates.Hint),
 		Options: []string{string(tabular.OrderDMY), string(tabular.OrderMDY)},
-		Text: fmt.Sprintf("In which order does column %q of %s write day, month and year? Its values, such as %s in line %d, can be read day first or month first.",
-			p.Name, t.Name, dates.FirstAmbiguous.Text, dates.FirstAmbiguous.Line),
-	})
+	}, p.Name, t.Name, dates.FirstAmbiguous.Text, dates.FirstAmbiguous.Line)
 	return ""
 }
 
@@ -93,11 +90,8 @@ func (b *builder) decideDecimal(t Described, p *tabular.ColumnProfile) string {
 	if answer, ok := b.answer(t.Name, p.Name); ok && slices.Contains(decimals, answer) {
 		return answer
 	}
-	b.ask(Question{
-		Table: t.Name, Column: p.Name, Code: QuestionDecimal, Options: decimals,
-		Text: fmt.Sprintf("What is the decimal sign in column %q of %s? Its values, such as %s in line %d, can be read with a point or with a comma.",
-			p.Name, t.Name, n.FirstAmbiguous.Text, n.FirstAmbiguous.Line),
-	})
+	b.ask(Question{Table: t.Name, Column: p.Name, Code: QuestionDecimal, Options: slices.Clone(decimals)},
+		p.Name, t.Name, n.FirstAmbiguous.Text, n.FirstAmbiguous.Line)
 	return ""
 }
 
@@ -141,8 +135,5 @@ func (b *builder) askCurrency(t Described, p *tabular.ColumnProfile, sign string
 	if len(options) == 0 {
 		return
 	}
-	b.ask(Question{
-		Table: t.Name, Column: p.Name, Code: QuestionCurrency, Options: options,
-		Text: fmt.Sprintf("In which currency are the amounts in column %q of %s? Several are written %q.", p.Name, t.Name, sign),
-	})
+	b.ask(Question{Table: t.Name, Column: p.Name, Code: QuestionCurrency, Options: options}, p.Name, t.Name, sign)
 }

@@ -1,5 +1,7 @@
 package mapping
 
+import "slices"
+
 // A table that describes the columns of others has at least that many of their names among its values, and they are at
 // least that part of its values.
 const (
@@ -8,8 +10,8 @@ const (
 )
 
 // describesColumns reports whether a table is a description of tables and columns rather than records: most of its values
-// are their names.
-func describesColumns(t Described, names map[string]bool) bool {
+// are names of the import's or of those that profiles know.
+func describesColumns(t Described, names map[string]bool, known []*profile) bool {
 	seen, hits := map[string]bool{}, 0
 	for i := range t.Header {
 		for _, text := range t.texts(i) {
@@ -18,7 +20,7 @@ func describesColumns(t Described, names map[string]bool) bool {
 				continue
 			}
 			seen[key] = true
-			if names[key] {
+			if names[key] || slices.ContainsFunc(known, func(p *profile) bool { return p.names[key] }) {
 				hits++
 			}
 		}
@@ -26,8 +28,8 @@ func describesColumns(t Described, names map[string]bool) bool {
 	return hits >= dictionaryNames && float64(hits) >= dictionaryShare*float64(len(seen))
 }
 
-// columnNames are the names of the tables and columns of an import and of all that profiles know, as loose keys.
-func columnNames(tables []*lookedAt, known []*profile) map[string]bool {
+// columnNames are the names of the tables and columns of an import, as loose keys.
+func columnNames(tables []*lookedAt) map[string]bool {
 	names := map[string]bool{}
 	for _, t := range tables {
 		names[looseKey(t.Name)] = true
@@ -35,14 +37,18 @@ func columnNames(tables []*lookedAt, known []*profile) map[string]bool {
 			names[w.loose] = true
 		}
 	}
-	for _, p := range known {
-		for key := range p.objectWeight {
-			names[looseKey(key)] = true
-		}
-		for _, s := range p.Tables {
-			for _, name := range s.Names {
-				names[looseKey(name)] = true
-			}
+	return names
+}
+
+// allNames are the names of the tables and columns that the profile knows, as loose keys.
+func (p *profile) allNames() map[string]bool {
+	names := map[string]bool{}
+	for key := range p.objectWeight {
+		names[looseKey(key)] = true
+	}
+	for _, s := range p.Tables {
+		for _, name := range s.Names {
+			names[looseKey(name)] = true
 		}
 	}
 	return names

@@ -6,12 +6,13 @@
 //
 // What is known of a vendor stands in profiles/<vendor>.json, one file each; a new file is a new vendor. profiles/generic.json
 // holds the words that no vendor owns, in English and Russian. A profile has a name (which becomes Mapping.Source), a label,
-// an origin (where the labels were read), marks (usual words that are typical of the vendor), common (columns, ignored
+// an origin (where the labels were read), marks (usual words that are typical of the vendor), weak (words that tables of any kind may have), common (columns, ignored
 // headers and values of all its tables of records) and tables. A table has:
 //
 //	object, shape     what its rows are; no object, but why = known and left out
 //	names, prefixes   of its files and sheets; what its headers may begin with ("Deal" for "Deal - Stage")
-//	needs             targets without which it is not such a table; "a|b" = one of them
+//	needs             targets without which it is not such a table; "a|b" = one of them, "name of the table" = it is
+//	                  called exactly so
 //	id                pattern of the values of its @id column
 //	columns, ignored  target → headers, the best first; headers that are known and of no use
 //	units, lists      header → unit of its numbers; headers of references that hold several

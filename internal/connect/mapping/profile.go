@@ -27,10 +27,12 @@ type profile struct {
 	Label  string   `json:"label"`            // as people call the vendor
 	Origin string   `json:"origin"`           // where the labels were read
 	Marks  []string `json:"marks,omitempty"`  // headers that speak for the vendor although they are usual words
+	Weak   []string `json:"weak,omitempty"`   // headers that tables of any kind may have
 	Common *spec    `json:"common,omitempty"` // columns, ignored headers and values that every table of records may have
 	Tables []*spec  `json:"tables"`
 
 	vendorWeight map[string]float64 // by header key: how much it speaks for this vendor, up to 1
+	names        map[string]bool    // of tables and columns, as loose keys
 	objectWeight map[string]float64 // by header key: 1 / number of this profile's objects that know it
 }
 
@@ -101,6 +103,7 @@ func parseProfile(data []byte) (*profile, error) {
 		}
 	}
 	p.weighObjects()
+	p.names = p.allNames()
 	return &p, nil
 }
 
@@ -148,9 +151,14 @@ func (p *profile) weighObjects() {
 	for key, names := range objects {
 		p.objectWeight[key] = 1 / float64(len(names))
 	}
+	for _, header := range p.Weak {
+		if _, known := p.objectWeight[p.key(header)]; known {
+			p.objectWeight[p.key(header)] = usualWord
+		}
+	}
 }
 
-// usualWord is what a vendor's header counts that everybody else may use as well.
+// usualWord is what a header counts that everybody else may use as well.
 const usualWord = 0.1
 
 // weighVendors says how much a header speaks for a vendor rather than for the others: less the more of them know it, and

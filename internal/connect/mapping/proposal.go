@@ -69,7 +69,8 @@ type Question struct {
 	Table   string   `json:"table"`
 	Column  string   `json:"column,omitempty"`
 	Code    string   `json:"code"`
-	Text    string   `json:"text"`
+	Args    []any    `json:"args"` // of the text, for translation
+	Text    string   `json:"text"` // in English
 	Options []string `json:"options"`
 	Likely  string   `json:"likely,omitempty"` // the option that other columns of the table speak for
 }
@@ -81,6 +82,14 @@ const (
 	QuestionDecimal   = "decimal"    // the decimal sign of a column: "point" or "comma"
 	QuestionCurrency  = "currency"   // of a column whose currency sign several share
 )
+
+// questionTexts has the questions' English text by code; %v stand for Args in order.
+var questionTexts = map[string]string{
+	QuestionObject:    "What does %v hold: %v, or something that should be left out?",
+	QuestionDateOrder: "In which order does column %q of %v write day, month and year? Its values, such as %v in line %v, can be read day first or month first.",
+	QuestionDecimal:   "What is the decimal sign in column %q of %v? Its values, such as %v in line %v, can be read with a point or with a comma.",
+	QuestionCurrency:  "In which currency are the amounts in column %q of %v? Several are written %q.",
+}
 
 // Warning is something that a person should know before importing.
 type Warning struct {

@@ -30,7 +30,7 @@ func Propose(tables []Described, wish Wish) (Proposal, error) {
 	if !slices.ContainsFunc(known, func(p *profile) bool { return p.Name == wish.Source }) {
 		elected = elect(looked)
 	}
-	b := &builder{wish: wish, known: known, names: columnNames(looked, known)}
+	b := &builder{wish: wish, known: known, names: columnNames(looked)}
 	b.out.Mapping.Source = cmp.Or(wish.Source, elected, filesSource)
 	verdicts := make([]verdict, len(tables))
 	for i, t := range looked {
@@ -49,7 +49,7 @@ func Propose(tables []Described, wish Wish) (Proposal, error) {
 type builder struct {
 	wish    Wish
 	known   []*profile
-	names   map[string]bool // of tables and columns, as loose keys
+	names   map[string]bool // of the import's tables and columns, as loose keys
 	objects []string        // that some table of the import holds
 	customs map[string]bool // names of custom fields in the table at hand
 	out     Proposal
@@ -70,7 +70,7 @@ func (b *builder) decideTable(t *lookedAt, elected string) verdict {
 		return verdict{reason: because("table_empty")}
 	case wanted:
 		return wished(t, b.general(), elected, object)
-	case describesColumns(t.Described, b.names):
+	case describesColumns(t.Described, b.names, b.known):
 		return verdict{score: enoughVendor, reason: because("table_dictionary")}
 	}
 	return judge(t, elected)
@@ -79,7 +79,11 @@ func (b *builder) decideTable(t *lookedAt, elected string) verdict {
 // general is the profile of general words.
 func (b *builder) general() *profile { return b.known[len(b.known)-1] }
 
-func (b *builder) ask(q Question) { b.out.Questions = append(b.out.Questions, q) }
+// ask adds a question with the text of its code.
+func (b *builder) ask(q Question, args ...any) {
+	q.Args, q.Text = args, fmt.Sprintf(questionTexts[q.Code], args...)
+	b.out.Questions = append(b.out.Questions, q)
+}
 
 func (b *builder) warn(t Described, column, code string, args ...any) {
 	b.out.Warnings = append(b.out.Warnings, Warning{Table: t.Name, Column: column, Reason: because(code, args...)})
@@ -98,11 +102,8 @@ func (b *builder) answer(table, column string) (string, bool) {
 func (b *builder) addTable(t *lookedAt, v verdict) {
 	decision := TableDecision{Name: t.Name, Shape: Records, Confidence: confidence(v.score), Reason: v.reason}
 	mapped := Table{Name: t.Name, Shape: Records}
-	if len(v.options) > 0 {
-		b.ask(Question{
-			Table: t.Name, Code: QuestionObject, Options: append(v.options, ""),
-			Text: fmt.Sprintf("What does %s hold: %s, or something that should be left out?", t.Name, strings.Join(v.options, ", ")),
-		})
+	if len(v.options) > 0 && (v.score >= enoughToAsk || len(b.objects) == 0) {
+		b.ask(Question{Table: t.Name, Code: QuestionObject, Options: append(v.options, "")}, t.Name, strings.Join(v.options, ", "))
 	}
 	if s := v.spec; s != nil {
 		asked, warned := len(b.out.Questions), len(b.out.Warnings)

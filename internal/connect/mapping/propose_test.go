@@ -77,6 +77,7 @@ func TestProposeAsksForDateOrder(t *testing.T) {
 	p := propose(t, []Described{table}, Wish{})
 	want := []Question{{
 		Table: "deals", Column: "Close date", Code: QuestionDateOrder, Options: []string{"dmy", "mdy"},
+		Args: []any{"Close date", "deals", "03/04/2024", int64(2)},
 		Text: `In which order does column "Close date" of deals write day, month and year? Its values, such as 03/04/2024 in line 2, can be read day first or month first.`,
 	}}
 	if !reflect.DeepEqual(p.Questions, want) {
@@ -201,5 +202,15 @@ func TestProposeCreates(t *testing.T) {
 		if got := [2]bool{columnNamed(t, alone, header).Create, columnNamed(t, together, header).Create}; got != want {
 			t.Errorf("%s: alone and with products %v, want %v", header, got, want)
 		}
+	}
+}
+
+// A doubtful table does not hold up those that are clear.
+func TestProposeAsksOnlyWhatMatters(t *testing.T) {
+	deals := tableOf(t, "deals", "Deal name,Stage,Amount,Owner\nA,New,10.5,Ann\n")
+	list := tableOf(t, "list", "First name,Last name,Email,Department,Job title\nAnn,Lee,ann@acme.example,Sales,AE\n")
+	p := propose(t, []Described{deals, list}, Wish{})
+	if len(p.Questions) > 0 || p.Tables[0].Object != "deal" || p.Tables[1].Reason.Code != "table_unsure" {
+		t.Errorf("asks %+v of %+v", p.Questions, p.Tables)
 	}
 }

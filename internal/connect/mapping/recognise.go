@@ -20,8 +20,11 @@ const (
 	enoughVendor  = 1.5 // evidence from which a table is taken for a vendor's, most of whose columns are known
 	plentyVendor  = 4.0 // evidence from which it does not matter how many columns are not: exports have hundreds
 	enoughGeneral = 2.5 // evidence from which a table is taken for what its general words say
-	enoughToAsk   = 1.5 // evidence from which a person is asked
+	enoughToAsk   = 1.5 // evidence from which a person is asked, of a table most of whose columns are known
+	askWhole      = 0.4 // the same where nearly every column is known
 	enoughShare   = 0.5 // part of the columns that must be known, but for plentyVendor
+	enoughWhole   = 1.0 // evidence that suffices when nearly every column is known
+	nearlyAll     = 0.9 // part of the columns that is nearly every one
 	doubtful      = 0.8 // a second object with that part of the best evidence makes it a question
 	ownWords      = 1.0 // evidence that must belong to a vendor rather than others before it is named at all
 	ownLead       = 0.5 // by which it must be ahead of the next vendor
@@ -39,7 +42,7 @@ type candidate struct {
 // enough reports whether the evidence lets the table be mapped without asking.
 func (c candidate) enough() bool {
 	if c.spec.from.Name == genericName {
-		return c.score >= enoughGeneral && c.familiar()
+		return c.score >= enoughGeneral && c.familiar() || c.score >= enoughWhole && c.share >= nearlyAll
 	}
 	return c.score >= plentyVendor || c.score >= enoughVendor && c.familiar()
 }
@@ -50,7 +53,12 @@ func (c candidate) familiar() bool {
 }
 
 // worthAsking reports whether the reading is likely enough to be offered to a person.
-func (c candidate) worthAsking() bool { return c.score >= enoughToAsk && c.familiar() }
+func (c candidate) worthAsking() bool {
+	return c.score >= enoughToAsk && c.familiar() || c.score >= askWhole && c.share >= nearlyAll
+}
+
+// needName stands among the needs of a kind of table for its name.
+const needName = "name of the table"
 
 // weigh compares a table with one kind of table; ok is false when something is missing that every such table has.
 func (s *spec) weigh(t *lookedAt, general *profile) (c candidate, ok bool) {
@@ -81,16 +89,23 @@ func (s *spec) weigh(t *lookedAt, general *profile) (c candidate, ok bool) {
 			c.vendor += hit.vendor
 		}
 	}
+	bonus := s.nameBonus(t.Name)
+	found[needName] = bonus == bonusName
 	for _, need := range s.Needs {
 		if !slices.ContainsFunc(strings.Split(need, "|"), func(t string) bool { return found[t] || s.Set[t] != "" }) {
 			return c, false
 		}
 	}
-	bonus := s.nameBonus(t.Name)
 	c.score += bonus
 	c.named = bonus > 0
 	c.share = float64(hits) / float64(max(1, len(t.Header)))
-	return c, hits > 0 && (c.vendor >= ownWords || s.from == general)
+	return c, hits > 0
+}
+
+// plausible reports whether a reading may be considered: a vendor must have shown itself, in this table or in the others.
+func (c candidate) plausible(elected string) bool {
+	name := c.spec.from.Name
+	return c.vendor >= ownWords || name == genericName || name == elected
 }
 
 // nameBonus is what the table's name adds to the evidence. Numbers in it (dates, parts) do not count.
@@ -135,11 +150,15 @@ func lookAt(t Described, known []*profile) *lookedAt {
 
 // ranked are the readings of a table once a vendor is elected, the best first.
 func (l *lookedAt) ranked(elected string) []candidate {
-	all := slices.Clone(l.readings)
-	for i := range all {
-		if all[i].spec.from.Name == elected {
-			all[i].score += bonusVendor
+	var all []candidate
+	for _, c := range l.readings {
+		if !c.plausible(elected) {
+			continue
 		}
+		if c.spec.from.Name == elected {
+			c.score += bonusVendor
+		}
+		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	return all
@@ -151,8 +170,9 @@ func elect(tables []*lookedAt) (vendor string) {
 	for _, t := range tables {
 		best := map[string]float64{}
 		for _, c := range t.readings {
-			name := c.spec.from.Name
-			best[name] = max(best[name], c.vendor)
+			if name := c.spec.from.Name; c.plausible("") && c.spec.Object != "" {
+				best[name] = max(best[name], c.vendor)
+			}
 		}
 		for name, score := range best {
 			totals[name] += score
@@ -191,7 +211,7 @@ func judge(t *lookedAt, elected string) verdict {
 	best := ownReading(all, elected)
 	var options []string
 	for _, c := range all {
-		if c.worthAsking() && c.score >= doubtful*best.score && c.spec.Object != "" && !slices.Contains(options, c.spec.Object) {
+		if c.worthAsking() && c.score*c.share >= doubtful*best.score*best.share && c.spec.Object != "" && !slices.Contains(options, c.spec.Object) {
 			options = append(options, c.spec.Object)
 		}
 	}
