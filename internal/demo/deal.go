@@ -48,7 +48,10 @@ func (c *Company) story(n int) Story {
 	if !c.options.Light {
 		s.LineItems = lineChains(t.lines)
 		s.Activities = c.activities(t)
-		s.Lead = c.convertedLead(t)
+		var touch Chain
+		if s.Lead, touch = c.convertedLead(t); touch != nil {
+			s.Activities = append(s.Activities, touch)
+		}
 	}
 	s.Deal = recordLate(d, s.Deal, c.now)
 	return s
@@ -58,7 +61,7 @@ func (c *Company) story(n int) Story {
 func (c *Company) openDeal(n int, d dice, p *plan) *deal {
 	t := &deal{c: c, p: p, id: mint(c.seed, topicDeal, n, p.at), owner: p.owner, stage: p.moves[0].stage}
 	t.closes = t.firstGuess(d)
-	t.lines = c.basket(d, p.account, n, p.at, t.id)
+	t.lines = t.basket(d, n)
 	author, stage := c.reps[p.owner].id, &c.pipelines[p.pipeline].stages[t.stage]
 	account := c.standIn(d, p.account, p.at)
 	sets := []set{
@@ -68,7 +71,7 @@ func (c *Company) openDeal(n int, d dice, p *plan) *deal {
 		{"product", c.products[t.lines[0].product].id},
 	}
 	if p.source >= 0 {
-		sets = append(sets, set{"campaign", c.campaignFor(d, t.source(), dayOf(p.at))})
+		sets = append(sets, set{"campaign", c.campaignFor(d, t.source(), dayOf(p.at)-longestLead)})
 	}
 	if !c.options.Light && account == p.account.id {
 		other := roll(c.seed, topicContact, -1<<32-n) // so that a light company has the same deals
@@ -160,10 +163,10 @@ func (t *deal) enter(d dice, at value.Instant, m move, n int) {
 	case closedBefore:
 		t.closes = dayOf(t.p.moves[len(t.p.moves)-1].at) + value.Day(d.between(0, 15))
 		sets = append(sets, set{"close", t.closes}, set{"lost_reason", ""})
-		if !t.c.reps[t.owner].worksIn(t.p.account.region, at) {
-			t.owner = t.c.repFor(t.p.account.region, at, d.Uint64(), t.owner)
-			sets = append(sets, set{"owner", t.c.reps[t.owner].id})
-		}
+	}
+	if n > t.p.closed && t.c.reps[t.owner].left <= at { // handovers look no further than the first closing
+		t.owner = t.c.repFor(t.p.account.region, at, d.Uint64(), t.owner)
+		sets = append(sets, set{"owner", t.c.reps[t.owner].id})
 	}
 	t.stage = m.stage
 	t.chain = dealForm.change(t.chain, at, t.c.reps[t.owner].id, sets...)

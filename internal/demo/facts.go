@@ -2,6 +2,8 @@ package demo
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"zveno.dev/zveno/internal/value"
 )
@@ -57,18 +59,18 @@ func (c *Company) Facts() []Fact {
 		{
 			Kind: Bottleneck, Object: "stage", Subject: stage.id, Name: stage.name, Numbers: map[string]float64{"factor": bottleneckFactor},
 			En: fmt.Sprintf("Deals stay in %s %.1f times as long as in the stages beside it.", stage.name, bottleneckFactor),
-			Ru: fmt.Sprintf("На этапе %s сделки задерживаются в %.1f раза дольше, чем на соседних.", stage.name, bottleneckFactor),
+			Ru: fmt.Sprintf("На этапе %s сделки задерживаются в %s раза дольше, чем на соседних.", stage.name, decimalRu(bottleneckFactor)),
 		},
 		{
 			Kind: Star, Object: "person", Subject: star.id, Name: star.full(), Numbers: map[string]float64{"win_factor": starWin, "cycle_factor": starPace},
 			En: fmt.Sprintf("%s wins %.1f times as often as the others and closes in %.0f%% of their time.", star.full(), starWin, 100*starPace),
-			Ru: fmt.Sprintf("%s: доля побед в %.1f раза выше, чем у остальных, цикл сделки составляет %.0f %% от обычного.", star.full(), starWin, 100*starPace),
+			Ru: fmt.Sprintf("%s: доля побед в %s раза выше, чем у остальных, цикл сделки составляет %.0f %% от обычного.", star.full(), decimalRu(starWin), 100*starPace),
 		},
 		{
 			Kind: Struggler, Object: "person", Subject: struggler.id, Name: struggler.full(),
 			Numbers: map[string]float64{"win_factor": strugglerWin, "cycle_factor": strugglerPace, "slip_factor": strugglerSlip},
 			En:      fmt.Sprintf("%s wins %.2f times as often as the others and pushes close dates %.1f times as often.", struggler.full(), strugglerWin, strugglerSlip),
-			Ru:      fmt.Sprintf("%s: доля побед составляет %.2f от обычной, сроки переносятся в %.1f раза чаще.", struggler.full(), strugglerWin, strugglerSlip),
+			Ru:      fmt.Sprintf("%s: доля побед составляет %s от обычной, сроки переносятся в %s раза чаще.", struggler.full(), decimalRu(strugglerWin), decimalRu(strugglerSlip)),
 		},
 		{
 			Kind: Slippage, Object: "deal", Numbers: map[string]float64{"share": pushedShare},
@@ -83,7 +85,7 @@ func (c *Company) Facts() []Fact {
 		{
 			Kind: DeletedDoubles, Object: "deal", Numbers: map[string]float64{"share": doubledDeals},
 			En: fmt.Sprintf("About %.1f%% of deals were entered twice; the second record was deleted.", 100*doubledDeals),
-			Ru: fmt.Sprintf("Примерно %.1f %% сделок были заведены дважды; вторая запись удалена.", 100*doubledDeals),
+			Ru: fmt.Sprintf("Примерно %s %% сделок были заведены дважды; вторая запись удалена.", decimalRu(100*doubledDeals)),
 		},
 		{
 			Kind: LateRecording, Object: "deal", Numbers: map[string]float64{"share": lateShare},
@@ -97,16 +99,21 @@ func (c *Company) Facts() []Fact {
 	return facts
 }
 
+// decimalRu writes a number with a decimal comma.
+func decimalRu(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', -1, 64), ".", ",", 1)
+}
+
 func (dup *duplicate) fact() Fact {
 	f := Fact{
 		Kind: DuplicateAccount, Object: "account", Subject: dup.original, Other: dup.copy, Name: dup.names[0], Detail: dup.how,
-		En: fmt.Sprintf("%q and %q are the same company.", dup.names[0], dup.names[1]),
-		Ru: fmt.Sprintf("«%s» и «%s» — одна и та же компания.", dup.names[0], dup.names[1]),
+		En: fmt.Sprintf("“%s” and “%s” are the same company.", dup.names[0], dup.names[1]),
+		Ru: fmt.Sprintf("„%s“ и „%s“ — одна и та же компания.", dup.names[0], dup.names[1]),
 	}
 	if dup.contact >= 0 {
 		f.Kind, f.Object = DuplicateContact, "contact"
-		f.En = fmt.Sprintf("%q and %q are the same person.", dup.names[0], dup.names[1])
-		f.Ru = fmt.Sprintf("«%s» и «%s» — один и тот же человек.", dup.names[0], dup.names[1])
+		f.En = fmt.Sprintf("“%s” and “%s” are the same person.", dup.names[0], dup.names[1])
+		f.Ru = fmt.Sprintf("„%s“ и „%s“ — один и тот же человек.", dup.names[0], dup.names[1])
 	}
 	return f
 }

@@ -6,19 +6,20 @@ import (
 
 const (
 	dealsFromLeads = 0.35 // of the deals of new business
+	longestLead    = 27   // days from a lead to its deal
 	lostLeads      = 0.7  // leads that never become deals, for each deal
 )
 
-// convertedLead is the lead that became the deal, nil when there was none.
-func (c *Company) convertedLead(t *deal) Chain {
+// convertedLead is the lead that became the deal, with the activity that answered it; nil when there was none.
+func (c *Company) convertedLead(t *deal) (lead, touch Chain) {
 	d := roll(c.seed, topicConvertedLead, t.p.n)
 	account := t.p.account
 	contactID, hasContact := t.first("contact").(value.ID)
 	if t.p.pipeline != newBusinessPipeline || !d.chance(dealsFromLeads) || !hasContact {
-		return nil
+		return nil, nil
 	}
 	in := regions[account.region]
-	at := working(t.p.at-value.Instant(d.between(2, 25))*day, in)
+	at := working(t.p.at-value.Instant(d.between(4, longestLead))*day, in)
 	owner := c.repFor(account.region, max(at, c.epoch+day), d.Uint64(), -1)
 	k := contact{}
 	for n := range maxContacts {
@@ -26,14 +27,25 @@ func (c *Company) convertedLead(t *deal) Chain {
 			k = c.contact(account, n)
 		}
 	}
-	chain := c.openLead(d, mint(c.seed, topicConvertedLead, t.p.n, at), at, owner, account, k,
+	id := mint(c.seed, topicConvertedLead, t.p.n, at)
+	chain := c.openLead(d, id, at, owner, account, k,
 		set{"source", t.source()}, set{"campaign", t.first("campaign")})
 	author := c.reps[owner].id
-	touched := c.firstTouch(d, at, in)
-	chain = leadForm.change(chain, min(touched, t.p.at-2*hour), author, set{"status", "Working"})
+	touched := min(c.firstTouch(d, at, in), t.p.at-2*hour)
+	touch = c.touch(d, -t.p.n-1, id, touched, author, account)
+	chain = leadForm.change(chain, touched, author, set{"status", "Working"})
 	chain = leadForm.change(chain, t.p.at-hour, author, set{"status", "Qualified"}, set{"rating", "Hot"})
-	return leadForm.change(chain, t.p.at, author, set{"status", "Converted"}, set{"converted_at", t.p.at}, set{"account", account.id},
+	chain = leadForm.change(chain, t.p.at, author, set{"status", "Converted"}, set{"converted_at", t.p.at}, set{"account", account.id},
 		set{"contact", contactID}, set{"deal", t.id})
+	return chain, touch
+}
+
+// touch is the call or mail by which somebody answers a lead.
+func (c *Company) touch(d dice, n int, lead value.ID, at value.Instant, by value.ID, a *account) Chain {
+	kind := pick(d, []string{"call", "email", "email"})
+	sets := append(about(d, kind, a.country.cyrillic), set{"at", at}, set{"automated", false}, set{"owner", by}, set{"lead", lead},
+		set{"status", "Completed"})
+	return activityForm.open(mint(c.seed, topicLeadActivity, n, at), at, by, sets...)
 }
 
 // openLead enters a lead about somebody of a company.
@@ -84,10 +96,7 @@ func (c *Company) lostLead(n int) (Chain, []Chain) {
 	}
 	author := c.reps[owner].id
 	chain = leadForm.change(chain, touched, author, set{"status", "Working"})
-	kind := pick(d, []string{"call", "email", "email"})
-	sets := append(about(d, kind, a.country.cyrillic), set{"at", touched}, set{"automated", false}, set{"owner", author},
-		set{"lead", id}, set{"status", "Completed"})
-	touch := activityForm.open(mint(c.seed, topicLeadActivity, n, touched), touched, author, sets...)
+	touch := c.touch(d, n, id, touched, author, &a)
 	if lost := working(touched+value.Instant(d.between(1, 60))*day, in); lost <= c.now && lost > touched {
 		chain = leadForm.change(chain, lost, author, set{"status", pick(d, leadLostStatuses)}, set{"rating", "Cold"})
 	}

@@ -29,7 +29,8 @@ func total(lines []line) int64 {
 }
 
 // basket is what a deal begins with: one to three products, the first of them in the number that suits the account.
-func (c *Company) basket(d dice, a *account, n int, at value.Instant, dealID value.ID) []line {
+func (t *deal) basket(d dice, n int) []line {
+	c, a, author := t.c, t.p.account, t.c.reps[t.owner].id
 	size := d.weighted([]float64{0.5, 0.33, 0.17}) + 1
 	lines := make([]line, size)
 	taken := d.Perm(len(c.products))
@@ -52,7 +53,7 @@ func (c *Company) basket(d dice, a *account, n int, at value.Instant, dealID val
 		if a.country.cyrillic {
 			name = p.nameRu
 		}
-		l.chain = lineItemForm.open(mint(c.seed, topicLineItem, 4*n+i, at), at, value.ID{}, set{"deal", dealID}, set{"product", p.id},
+		l.chain = lineItemForm.open(mint(c.seed, topicLineItem, 4*n+i, t.p.at), t.p.at, author, set{"deal", t.id}, set{"product", p.id},
 			set{"name", name}, set{"list_price", l.list}, set{"currency", regions[a.region].currency})
 		lineItemForm.fill(l.chain[0].Values, l.terms())
 	}

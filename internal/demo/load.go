@@ -21,10 +21,11 @@ type Stats struct {
 	Records, Versions map[string]int
 }
 
-// batch is what goes into one transaction: chains by object, and how many accounts, deals and leads of their own it has.
+// batch is what goes into one transaction: chains by object, how many versions they have, and how many accounts, deals and
+// leads of their own there are among them.
 type batch struct {
-	chains map[*form][]Chain
-	steps  int
+	chains          map[*form][]Chain
+	versions, steps int
 }
 
 // What the company calls itself, and the currency of its quotas and rates.
@@ -33,8 +34,8 @@ const (
 	reportingCurrency = "USD"
 )
 
-// batchSteps is the number of accounts, deals or leads of one transaction.
-const batchSteps = 5000
+// batchVersions is about how many versions go into one transaction: those of 5,000 deals without what belongs to them.
+const batchVersions = 40_000
 
 // Load makes a company and stores it in an empty database, with versions that were recorded as they happened in the past,
 // and sets the company's settings. progress, which may be nil, is told after each transaction how many accounts, deals and
@@ -108,6 +109,7 @@ func (b *batch) add(f *form, chains ...Chain) {
 	for _, chain := range chains {
 		if chain != nil {
 			b.chains[f] = append(b.chains[f], chain)
+			b.versions += len(chain)
 		}
 	}
 }
@@ -140,7 +142,7 @@ func (c *Company) batches() iter.Seq[*batch] {
 	return func(yield func(*batch) bool) {
 		b := c.setUp()
 		step := func() bool {
-			if b.steps++; b.steps < batchSteps {
+			if b.steps++; b.versions < batchVersions {
 				return true
 			}
 			full := b
@@ -194,7 +196,7 @@ func (c *Company) setUp() *batch {
 
 // ahead runs an iterator in a goroutine of its own, one element ahead of its reader, until ctx ends.
 func ahead[T any](ctx context.Context, seq iter.Seq[T]) <-chan T {
-	ready := make(chan T, 1)
+	ready := make(chan T)
 	go func() {
 		defer close(ready)
 		for v := range seq {

@@ -1,14 +1,18 @@
 package demo_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/db/dbtest"
+	"zveno.dev/zveno/internal/db/history"
 	"zveno.dev/zveno/internal/demo"
 	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
 )
 
@@ -48,9 +52,20 @@ func TestLoad(t *testing.T) {
 					t.Errorf("%s: %d %s, want %d", o.Plural, got, check.what, check.want)
 				}
 			}
+			if report := verify(t, d, o); report.Violations() > 0 {
+				t.Errorf("%s: %+v", o.Plural, report)
+			}
 			if stats.Records[o.Name] == 0 {
 				t.Errorf("no %s", o.Plural)
 			}
+		}
+		settings := identity.Settings{}
+		read(t, d, func(tx *db.Tx) (err error) {
+			settings, err = identity.LoadSettings(t.Context(), tx)
+			return err
+		})
+		if settings.Company == "" || settings.Currency != "USD" {
+			t.Errorf("settings %+v", settings)
 		}
 		if _, err := demo.Load(t.Context(), d, demo.Options{Deals: 10, Now: now}, nil); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("loading a second time: %v", err)
@@ -58,13 +73,42 @@ func TestLoad(t *testing.T) {
 	})
 }
 
+func verify(t *testing.T, d *db.DB, o *crm.Object) (report history.Report) {
+	t.Helper()
+	read(t, d, func(tx *db.Tx) (err error) {
+		report, err = history.Verify(t.Context(), tx, o.Table)
+		return err
+	})
+	return report
+}
+
 func count(t *testing.T, d *db.DB, query string) (n int) {
 	t.Helper()
-	err := d.Read(t.Context(), func(tx *db.Tx) error { return tx.QueryRow(t.Context(), query).Scan(&n) })
-	if err != nil {
-		t.Fatalf("%v: %s", err, query)
-	}
+	read(t, d, func(tx *db.Tx) error { return tx.QueryRow(t.Context(), query).Scan(&n) })
 	return n
+}
+
+func read(t *testing.T, d *db.DB, fn func(tx *db.Tx) error) {
+	t.Helper()
+	if err := d.Read(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	d := dbtest.SQLite(t)
+	for what, o := range map[string]demo.Options{
+		"too few deals": {Deals: -1}, "too many years": {Years: 1000}, "the future": {Now: value.InstantOf(time.Now().Add(time.Hour))},
+	} {
+		if _, err := demo.Load(t.Context(), d, o, nil); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v, want Invalid", what, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := demo.Load(ctx, d, demo.Options{Deals: 15_000, Now: now, Light: true}, func(int, int) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
 }
 
 // BenchmarkLoad loads many deals into a SQLite file.

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"zveno.dev/zveno/internal/value"
@@ -159,6 +158,7 @@ func (c *Company) repFor(region int, at value.Instant, n uint64, not int) int {
 // manager is somebody who leads a team or a department and owns no deals.
 type manager struct {
 	person
+	n           int // tells managers apart
 	id          value.ID
 	title, mail string
 	team        int // position in Company.Teams
@@ -169,7 +169,7 @@ type manager struct {
 func (c *Company) titled(d dice, n int, title string, team int, of *people, from, to value.Instant) manager {
 	p := c.unusedName(d, of)
 	return manager{
-		person: p, id: mint(c.seed, topicPerson, 100+n, from), title: title, team: team, hired: from, left: to,
-		mail: strings.ToLower(p.mailbox()) + "@sample-company.example",
+		person: p, n: n, id: mint(c.seed, topicPerson, 100+n, from), title: title, team: team, hired: from, left: to,
+		mail: p.mailbox() + "@sample-company.example",
 	}
 }

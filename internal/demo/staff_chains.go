@@ -61,7 +61,7 @@ func (c *Company) organise() {
 func (c *Company) managerChain(m manager) Chain {
 	hired := dayOf(m.hired)
 	if m.hired == c.epoch {
-		hired -= value.Day(200 + scramble(c.seed, topicPerson, len(m.mail))%1500)
+		hired -= value.Day(roll(c.seed, topicPerson, 2000+m.n).between(200, 1700))
 	}
 	chain := personForm.open(m.id, m.hired, c.operations, set{"name", m.full()}, set{"email", m.mail}, set{"title", m.title},
 		set{"team", c.teamIDs[m.team]}, set{"active", true}, set{"hired", hired})
