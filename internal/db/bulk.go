@@ -17,6 +17,22 @@ const (
 // BulkInsert inserts rows, many to a statement. Each row has a value for each column. suffix ends the statement, for
 // example "ON CONFLICT (id) DO NOTHING"; one that updates must not meet the same key twice in rows.
 func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any, suffix string) error {
+	for _, row := range rows {
+		if len(row) != len(columns) {
+			return fmt.Errorf("db: insert into %s: %d values for %d columns", table, len(row), len(columns))
+		}
+	}
+	insert := tx.insertGroups
+	if tx.db.dialect.Name == Postgres && suffix == "" && len(rows) >= minCopyRows {
+		insert = tx.copyGroup
+	}
+	if err := insert(ctx, table, columns, rows, suffix); err != nil {
+		return fmt.Errorf("db: insert into %s: %w", table, err)
+	}
+	return nil
+}
+
+func (tx *Tx) insertGroups(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
 	size := maxBulkRows
 	for size > 1 && size*len(columns) > maxBulkParams {
 		size /= 2
@@ -31,17 +47,23 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 		}
 		args = args[:0]
 		for _, row := range rows[:size] {
-			if len(row) != len(columns) {
-				return fmt.Errorf("db: insert into %s: %d values for %d columns", table, len(row), len(columns))
-			}
 			args = append(args, row...)
 		}
 		if _, err := tx.Exec(ctx, text, args...); err != nil {
-			return fmt.Errorf("db: insert into %s: %w", table, err)
+			return err
 		}
 		rows = rows[size:]
 	}
 	return nil
+}
+
+func (tx *Tx) copyGroup(ctx context.Context, table string, columns []string, rows [][]any, _ string) error {
+	return tx.copyRows(ctx, table, columns, func() (row []any, err error) {
+		if len(rows) > 0 {
+			row, rows = rows[0], rows[1:]
+		}
+		return row, nil
+	})
 }
 
 func (d *DB) insertText(table string, columns []string, rows int, suffix string) string {
@@ -67,6 +89,9 @@ func (d *DB) insertText(table string, columns []string, rows int, suffix string)
 
 // insertAll inserts the rows that next gives until it gives nil; next may use the same slice again each time.
 func insertAll(ctx context.Context, tx *Tx, table string, columns []string, next func() ([]any, error)) error {
+	if tx.db.dialect.Name == Postgres {
+		return tx.copyRows(ctx, table, columns, next)
+	}
 	group := make([][]any, 0, 16*maxBulkRows)
 	for {
 		row, err := next()

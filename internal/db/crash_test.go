@@ -138,6 +138,9 @@ func TestKilledServerLosesNothingAcknowledged(t *testing.T) {
 		if err := cluster.Start(); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := writeOne(d); err != nil {
+			t.Errorf("after the server was started anew: %v", err)
+		}
 	}
 	expectAll(t, d, acknowledged)
 	changes, _ := changesSince(t, d, position, 1000)

@@ -2,10 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"zveno.dev/zveno/internal/fault"
 )
@@ -50,21 +46,4 @@ func (d *DB) requireEmpty(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// copyRows loads a table into PostgreSQL over the connection of the transaction.
-func copyRows(ctx context.Context, conn *sql.Conn, rows *tableRows) error {
-	var readErr error
-	source := pgx.CopyFromFunc(func() (row []any, err error) {
-		row, readErr = rows.next()
-		return row, readErr
-	})
-	err := conn.Raw(func(driverConn any) error {
-		_, err := driverConn.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{rows.shape.Name}, rows.shape.columnNames(), source)
-		return err
-	})
-	if readErr != nil {
-		return readErr // the server's error only repeats its text
-	}
-	return err
 }

@@ -32,20 +32,14 @@ func (d *DB) restoreTables(ctx context.Context, r *backupReader) error {
 		return err
 	}
 	defer sqlTx.Rollback() // without effect after Commit
-	tx := &Tx{db: d, sql: sqlTx, hot: d.hotWrites}
-	load := func(rows *tableRows) error {
-		return insertAll(ctx, tx, rows.shape.Name, rows.shape.columnNames(), rows.next)
-	}
-	if d.dialect.Name == Postgres {
-		load = func(rows *tableRows) error { return copyRows(ctx, conn, rows) }
-	}
-	if err := tx.restore(ctx, r, load); err != nil {
+	tx := &Tx{db: d, conn: conn, sql: sqlTx, hot: d.hotWrites}
+	if err := tx.restore(ctx, r); err != nil {
 		return err
 	}
 	return sqlTx.Commit()
 }
 
-func (tx *Tx) restore(ctx context.Context, r *backupReader, load func(*tableRows) error) error {
+func (tx *Tx) restore(ctx context.Context, r *backupReader) error {
 	shapes, err := tx.db.readShapes(ctx, tx.sql)
 	if err != nil {
 		return err
@@ -61,7 +55,7 @@ func (tx *Tx) restore(ctx context.Context, r *backupReader, load func(*tableRows
 		if err := deleteAll(ctx, tx, shape.Name); err != nil { // what the migrations put there
 			return err
 		}
-		if err := load(r.rows(shape)); err != nil {
+		if err := insertAll(ctx, tx, shape.Name, shape.columnNames(), r.rows(shape).next); err != nil {
 			return fmt.Errorf("table %s: %w", shape.Name, err)
 		}
 	}

@@ -26,6 +26,7 @@ type Tx struct {
 	Info TxInfo
 
 	db      *DB
+	conn    *sql.Conn // on which it runs
 	sql     *sql.Tx
 	hot     *hotStmts            // of the pool; nil where the driver keeps statements itself
 	stmts   map[string]*sql.Stmt // texts used so far, with the statement that can run again, if there is one
@@ -45,16 +46,13 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if d.dialect.Name == Postgres {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
-	sqlTx, err := d.reader.BeginTx(ctx, options)
+	tx, err := d.begin(ctx, d.reader, options)
 	if err != nil {
 		return fmt.Errorf("db: begin to read: %w", d.explain(err))
 	}
-	tx := &Tx{At: d.now(), db: d, sql: sqlTx, hot: d.hotReads}
+	tx.hot = d.hotReads
 	defer tx.end(ctx, d.reader)
-	if err := fn(tx); err != nil {
-		return d.explain(err)
-	}
-	return nil
+	return d.explain(fn(tx))
 }
 
 // Write runs fn in one transaction and returns after what it wrote is on the disk. If fn fails or panics, or ctx ends,
@@ -65,14 +63,14 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 		return fmt.Errorf("db: wait to write: %w", d.explain(err))
 	}
 	defer d.turn.give()
-	sqlTx, err := d.writer.BeginTx(ctx, nil)
+	tx, err := d.begin(ctx, d.writer, nil)
 	if err != nil {
 		return fmt.Errorf("db: begin to write: %w", d.explain(err))
 	}
-	tx := &Tx{At: info.At, Info: info, db: d, sql: sqlTx, hot: d.hotWrites}
+	tx.Info, tx.hot = info, d.hotWrites
 	defer tx.end(ctx, d.writer)
-	if tx.At == 0 {
-		tx.At = d.now()
+	if info.At != 0 {
+		tx.At = info.At
 	}
 	if err := tx.QueryRow(ctx, d.dialect.nextTxNo).Scan(&tx.No); err != nil {
 		return fmt.Errorf("db: number transaction: %w", d.explain(err))
@@ -80,22 +78,50 @@ func (d *DB) Write(ctx context.Context, info TxInfo, fn func(*Tx) error) error {
 	if err := fn(tx); err != nil {
 		return d.explain(err)
 	}
-	if tx.failed != nil {
-		return fmt.Errorf("db: commit after a statement failed: %w", d.explain(tx.failed))
-	}
-	if err := tx.recordChanges(ctx); err != nil {
-		return fmt.Errorf("db: record changes: %w", d.explain(err))
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("db: commit: %w", d.explain(err))
+	if err := tx.commit(ctx); err != nil {
+		return d.explain(err)
 	}
 	d.signal()
 	return nil
 }
 
-// end undoes what was not committed, also after a panic.
+// begin starts a transaction. A connection may have broken while nobody used it, as all have when the server was started
+// anew, so it tries the next ones.
+func (d *DB) begin(ctx context.Context, pool *sql.DB, options *sql.TxOptions) (*Tx, error) {
+	for attempt := 0; ; attempt++ {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sqlTx, err := conn.BeginTx(ctx, options)
+		if err == nil {
+			return &Tx{At: d.now(), db: d, conn: conn, sql: sqlTx}, nil
+		}
+		conn.Close() // the pool drops it if it is broken
+		if attempt == postgresConns || ctx.Err() != nil || !connectionBroke(err) {
+			return nil, err
+		}
+	}
+}
+
+// commit keeps what the transaction wrote.
+func (tx *Tx) commit(ctx context.Context) error {
+	if tx.failed != nil {
+		return fmt.Errorf("db: commit after a statement failed: %w", tx.failed)
+	}
+	if err := tx.recordChanges(ctx); err != nil {
+		return fmt.Errorf("db: record changes: %w", err)
+	}
+	if err := tx.sql.Commit(); err != nil {
+		return fmt.Errorf("db: commit: %w", err)
+	}
+	return nil
+}
+
+// end undoes what was not committed, also after a panic, and gives the connection back.
 func (tx *Tx) end(ctx context.Context, pool *sql.DB) {
 	tx.sql.Rollback() // without effect after Commit
+	tx.conn.Close()
 	if tx.hot != nil {
 		tx.hot.learn(ctx, pool, tx.stmts)
 	}
