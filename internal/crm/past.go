@@ -26,6 +26,9 @@ func ApplyPast(ctx context.Context, tx *db.Tx, o *Object, pasts []Past) ([]histo
 	byID := make(map[value.ID]storedPast, len(pasts))
 	var all []Change
 	for i, p := range pasts {
+		if len(p.Points) == 0 {
+			return nil, fault.New(fault.Invalid, "%s %s: a past needs at least one point", o.Name, p.ID)
+		}
 		opening := Change{ID: p.ID, Set: p.Initial}
 		for _, c := range append([]Change{opening}, p.Points...) {
 			c.ID = p.ID
@@ -44,7 +47,7 @@ func ApplyPast(ctx context.Context, tx *db.Tx, o *Object, pasts []Past) ([]histo
 	}
 	outcomes, err := history.Rewrite(ctx, tx, o.Table, ids, func(id value.ID, believed []history.Version) ([]history.Version, error) {
 		if len(believed) == 0 {
-			return nil, fmt.Errorf("%s %s is not stored", o.Name, id)
+			return nil, fault.New(fault.NotFound, "no %s %s", o.Name, id)
 		}
 		return byID[id].over(believed), nil
 	})

@@ -103,7 +103,7 @@ func (p storedPast) track(column int, solid []history.Version, last history.Vers
 	}
 	track := slices.Concat([]event{opening}, before, stated, after)
 	end := track[len(track)-1]
-	if present := last.Values[column]; present != nil && !equalCells(present, end.value) && last.RecordedFrom > end.at {
+	if present := last.Values[column]; present != nil && !last.Derived && !equalCells(present, end.value) && last.RecordedFrom > end.at {
 		track = append(track, event{last.RecordedFrom, present})
 	}
 	return track

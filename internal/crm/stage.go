@@ -29,9 +29,16 @@ type Stage struct {
 
 // ListStages gives all stages that are not deleted, ordered by pipeline and position.
 func ListStages(ctx context.Context, tx *db.Tx) ([]Stage, error) {
+	return stages(ctx, tx, `WHERE NOT deleted`)
+}
+
+// ListStagesEver gives the deleted stages too: versions of deals may still be in them.
+func ListStagesEver(ctx context.Context, tx *db.Tx) ([]Stage, error) { return stages(ctx, tx, ``) }
+
+func stages(ctx context.Context, tx *db.Tx, where string) ([]Stage, error) {
 	rows, err := tx.Query(ctx, `SELECT id, pipeline_id, name, COALESCE(position, 0), COALESCE(outcome, 'open'),
 		COALESCE(probability, 0), COALESCE(forecast_category, ''), COALESCE(qualified, FALSE)
-		FROM crm_stages WHERE NOT deleted ORDER BY pipeline_id, position, id`)
+		FROM crm_stages `+where+` ORDER BY pipeline_id, position, id`) // sql: where is one of the constants above
 	if err != nil {
 		return nil, fmt.Errorf("crm: list stages: %w", err)
 	}

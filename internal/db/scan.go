@@ -41,11 +41,10 @@ func (d *DB) IDList(ids []value.ID) string {
 		if i > 0 {
 			list.WriteString(", ")
 		}
-		if d.dialect.Name == Postgres {
-			list.WriteString("'" + id.String() + "'")
-		} else {
-			list.WriteString("x'" + hex.EncodeToString(id[:]) + "'")
+		if d.dialect.Name == SQLite {
+			list.WriteByte('x')
 		}
+		list.WriteString("'" + hex.EncodeToString(id[:]) + "'")
 	}
 	return list.String()
 }

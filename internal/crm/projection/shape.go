@@ -63,7 +63,7 @@ func choiceFields(ctx context.Context, tx *db.Tx) ([]string, error) {
 var outcomes = map[string]int16{crm.OutcomeOpen: open, crm.OutcomeWon: won, crm.OutcomeLost: lost, crm.OutcomeNoDecision: noDecision}
 
 func (s *shape) readStages(ctx context.Context, tx *db.Tx) error {
-	listed, err := crm.ListStages(ctx, tx)
+	listed, err := crm.ListStagesEver(ctx, tx)
 	if err != nil {
 		return err
 	}
