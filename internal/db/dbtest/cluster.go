@@ -36,7 +36,7 @@ const startTimeout = 60 * time.Second
 func NewCluster(t testing.TB, settings ...string) *Cluster {
 	t.Helper()
 	requireBinaries(t)
-	c, err := startCluster(settings...)
+	c, err := startCluster(os.TempDir(), settings...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +89,14 @@ func (c *Cluster) remove() {
 	os.RemoveAll(c.dir)
 }
 
-// startCluster makes and starts a server.
-func startCluster(settings ...string) (*Cluster, error) {
+// startCluster makes and starts a server in a new folder under parent.
+func startCluster(parent string, settings ...string) (*Cluster, error) {
 	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
-	removeAbandoned()
-	dir, err := os.MkdirTemp("", fmt.Sprintf("zvpg%d-", os.Getpid())) // short: a socket's path has at most 107 bytes
+	removeAbandoned(parent)
+	dir, err := os.MkdirTemp(parent, fmt.Sprintf("zvpg%d-", os.Getpid())) // short: a socket's path has at most 107 bytes
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +113,8 @@ func startCluster(settings ...string) (*Cluster, error) {
 }
 
 // removeAbandoned removes what test processes that were killed have left.
-func removeAbandoned() {
-	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), "zvpg*-*"))
+func removeAbandoned(parent string) {
+	folders, _ := filepath.Glob(filepath.Join(parent, "zvpg*-*"))
 	for _, folder := range folders {
 		var pid int
 		fmt.Sscanf(filepath.Base(folder), "zvpg%d-", &pid)
@@ -142,7 +142,7 @@ func (c *Cluster) init() error {
 // it, so that thread stays until the server has ended.
 func (c *Cluster) start() error {
 	settings := append([]string{"listen_addresses=", "port=5432", "unix_socket_directories=" + c.dir, "max_connections=100",
-		"shared_buffers=64MB", "logging_collector=off"}, c.settings...)
+		"shared_buffers=64MB", "dynamic_shared_memory_type=mmap", "logging_collector=off"}, c.settings...)
 	args := []string{"-D", filepath.Join(c.dir, "data")}
 	for _, s := range settings {
 		args = append(args, "-c", s)

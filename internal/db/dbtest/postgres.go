@@ -72,7 +72,8 @@ func requireBinaries(t testing.TB) {
 }
 
 func (s *sharedCluster) start() {
-	if s.cluster, s.err = startCluster("fsync=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off", "synchronous_commit=off", "full_page_writes=off"); s.err != nil {
+	if s.cluster, s.err = startCluster(fastFolder(), "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+		"wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB", "autovacuum=off"); s.err != nil {
 		return
 	}
 	if s.admin, s.err = sql.Open("pgx", s.cluster.URL("postgres")); s.err != nil {

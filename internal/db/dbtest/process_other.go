@@ -2,7 +2,10 @@
 
 package dbtest
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // serverAttributes: on these systems a server outlives a test process that was killed.
 func serverAttributes() *syscall.SysProcAttr { return nil }
@@ -11,3 +14,5 @@ func giveToServer(string) error { return nil }
 
 // isRunning does not know, and so lets everything be.
 func isRunning(int) bool { return true }
+
+func fastFolder() string { return os.TempDir() }
