@@ -41,6 +41,7 @@ func TestImportingAgainChangesNothing(t *testing.T) {
 				t.Errorf("%s: the second import changed the store: %s", name, firstDifference(before, after))
 			}
 		}
+		requireSound(t, d)
 	})
 }
 
@@ -130,6 +131,7 @@ D9,Ninth,Acme,Boris Faz,Prospecting,900,2024-03-03,2024-09-01
 		if err != nil {
 			t.Fatal(err)
 		}
+		requireSound(t, d)
 		if kept.Kept != 1 || len(kept.KeptList) != 1 || kept.KeptList[0].Object != "deal" {
 			t.Errorf("D2 was changed by a later import and must be kept: %+v", kept)
 		}

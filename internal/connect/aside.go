@@ -20,6 +20,9 @@ type asideRow struct {
 	cells   []string
 }
 
+// notFirst is where a row of a lot of repeated rows stands that was not the first of its record in this import.
+const notFirst value.Instant = 1
+
 // setAside stores rows of a lot.
 func (im *importer) setAside(ctx context.Context, tx *db.Tx, lot string, aside []asideRow) error {
 	rows := make([][]any, len(aside))
@@ -101,7 +104,7 @@ func (im *importer) applyRepeated(ctx context.Context, t *tablePlan) error {
 			if wrong != nil {
 				return fmt.Errorf("connect: take up line %d of %s: %s", a.line, t.table.Path, wrong.reason)
 			}
-			todo = append(todo, &work{row: r, repeated: i > 0 && rows[i-1].key == a.key})
+			todo = append(todo, &work{row: r, repeated: a.at == notFirst})
 		}
 		return im.applyLast(ctx, tx, y, todo)
 	})

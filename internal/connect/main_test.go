@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,7 +12,14 @@ import (
 	"zveno.dev/zveno/internal/db/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+// TestMain lets property tests, each of whose checks is several imports, make fewer of them than usual; -rapid.checks
+// goes before it.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+	dbtest.Main(m)
+}
 
 // shared is a folder of the public test data; the test is skipped where it is absent.
 func shared(t testing.TB, parts ...string) string {

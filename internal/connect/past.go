@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -69,10 +70,16 @@ func (im *importer) applyPasts(ctx context.Context, o *crm.Object) error {
 		parsers[i] = im.newParser(t)
 	}
 	return im.eachAside(ctx, nil, pastLot(o), func(tx *db.Tx, y *tally, rows []asideRow) error {
+		currencies, err := loadCurrencies(ctx, tx, o, rows)
+		if err != nil {
+			return err
+		}
 		var all []*pastRow
 		first := map[firstChange]bool{}
 		for _, a := range rows {
-			made, err := parsePast(parsers[a.tableNo], a, first)
+			p := parsers[a.tableNo]
+			p.currency = cmp.Or(currencies[a.key], im.currency)
+			made, err := parsePast(p, a, first)
 			if err != nil {
 				return err
 			}
@@ -84,6 +91,49 @@ func (im *importer) applyPasts(ctx context.Context, o *crm.Object) error {
 		all = slices.DeleteFunc(all, func(r *pastRow) bool { return r.wrong != "" })
 		return im.mergePasts(ctx, tx, y, o, all)
 	})
+}
+
+// loadCurrencies gives the currencies of the records that rows about the past are about: amounts that do not name theirs
+// are in the record's.
+func loadCurrencies(ctx context.Context, tx *db.Tx, o *crm.Object, rows []asideRow) (map[string]string, error) {
+	currencies := map[string]string{}
+	if o.Field("currency") < 0 {
+		return currencies, nil
+	}
+	var ids []any
+	for i, a := range rows {
+		if i > 0 && rows[i-1].key == a.key {
+			continue
+		}
+		id, err := value.ParseID(a.key)
+		if err != nil {
+			return nil, fmt.Errorf("connect: take up line %d: %w", a.line, err)
+		}
+		ids = append(ids, id)
+	}
+	for group := range slices.Chunk(ids, nameGroup) {
+		if err := loadCurrencyGroup(ctx, tx, o, group, currencies); err != nil {
+			return nil, fmt.Errorf("connect: load currencies of %s: %w", o.Plural, err)
+		}
+	}
+	return currencies, nil
+}
+
+func loadCurrencyGroup(ctx context.Context, tx *db.Tx, o *crm.Object, ids []any, into map[string]string) error {
+	rows, err := tx.Query(ctx, `SELECT id, currency FROM `+o.Table.Current+` WHERE currency IS NOT NULL AND id IN (`+placeholders(1, len(ids))+`)`, ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id value.ID
+		var currency string
+		if err := rows.Scan(&id, &currency); err != nil {
+			return err
+		}
+		into[id.String()] = currency
+	}
+	return rows.Err()
 }
 
 // firstChange names the first change of a field in the group of a record.
@@ -132,6 +182,9 @@ func (p *parser) oneValue(from *row, c *column, text string) *row {
 	}
 	currency := ""
 	r.wrong = p.take(r, c, text, &currency)
+	if c.kind == crm.Money {
+		r.setCell(p.t.object.Field("currency"), cmp.Or(currency, p.currency))
+	}
 	return r
 }
 
@@ -153,6 +206,11 @@ func (im *importer) joinPasts(ctx context.Context, tx *db.Tx, y *tally, all []*p
 			stage, named := w.set["stage"]
 			if named && stage == nil {
 				delete(w.set, "stage")
+			}
+			for _, ref := range w.refs {
+				if _, joined := w.set[ref.column.target]; w.initial && !joined {
+					w.set[ref.column.target] = nil // there was something, but not what came next
+				}
 			}
 			if w.facts.wonAmount != nil && im.isClosed(idOf(stage)) {
 				w.set["amount"] = w.facts.wonAmount

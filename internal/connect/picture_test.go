@@ -194,3 +194,22 @@ func firstDifference(a, b string) string {
 	}
 	return "none"
 }
+
+// requireSound holds all records against the invariants of the record.
+func requireSound(t testing.TB, d *db.DB) {
+	t.Helper()
+	err := d.Read(t.Context(), func(tx *db.Tx) error {
+		reports, err := crm.Verify(t.Context(), tx)
+		for _, r := range reports {
+			for _, c := range r.Checks {
+				if c.Violations > 0 {
+					t.Errorf("%s: %s: %d violations", r.Object, c.Name, c.Violations)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -71,6 +71,7 @@ func newPlan(tables []*tabular.Table, m *mapping.Mapping, o ImportOptions) ([]*t
 		plans = append(plans, t)
 	}
 	slices.SortStableFunc(plans, func(a, b *tablePlan) int { return cmp.Compare(a.rank(), b.rank()) })
+	createAlike(plans)
 	for i, t := range plans {
 		t.no, t.waits = i, map[string]bool{}
 		for _, later := range plans[i:] {
@@ -80,6 +81,22 @@ func newPlan(tables []*tabular.Table, m *mapping.Mapping, o ImportOptions) ([]*t
 		}
 	}
 	return plans, nil
+}
+
+// createAlike lets histories make the records that the same field may make in tables of present states: who owned a deal
+// once may own none now.
+func createAlike(plans []*tablePlan) {
+	for _, history := range plans {
+		for _, field := range history.fields {
+			for _, t := range plans {
+				for _, c := range t.columns {
+					if t.object == history.object && c.target == field.target && c.create {
+						field.create = true
+					}
+				}
+			}
+		}
+	}
 }
 
 // rank orders tables: present states by object, then histories.

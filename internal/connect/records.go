@@ -73,7 +73,11 @@ func (im *importer) classify(ctx context.Context, tx *db.Tx, y *tally, rows []*r
 		l, linked := links[r.key]
 		switch {
 		case linked && l.repeated:
-			aside = append(aside, asideRow{key: r.key, line: r.line, cells: r.raw})
+			a := asideRow{key: r.key, line: r.line, cells: r.raw}
+			if again[i] {
+				a.at = notFirst
+			}
+			aside = append(aside, a)
 		case i != last[r.key]:
 			y.unchanged++
 			y.note("repeated")
