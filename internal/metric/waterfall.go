@@ -168,23 +168,39 @@ var moves = []struct{ line, side, amount, condition string }{
 const relevant = "p0 OR p1 OR (x1 AND due1 AND (won1 OR lost1) AND (NOT x0 OR NOT (won0 OR lost0) OR won0 <> won1))"
 
 func (c *Catalog) compileWaterfall(flow Flow, q WaterfallQuery) (Statement, error) {
+	b, by, moves, err := c.moves(flow, q)
+	if err != nil {
+		return Statement{}, err
+	}
+	lines := "SELECT " + indexed("k%d, ", len(by)) + "line, CAST(sum(amount) AS BIGINT) AS amount, count(*) AS deals\n  FROM moves" + groupByMore(len(by)+1)
+	return b.statement(moves+b.labelled(by, lines, []string{"line", "amount", "deals"}), by, nil), nil
+}
+
+func (c *Catalog) compileWaterfallRows(flow Flow, q WaterfallQuery, line string) (Statement, error) {
+	b, _, moves, err := c.moves(flow, q)
+	if err != nil {
+		return Statement{}, err
+	}
+	deals := "SELECT record, CAST(amount AS DOUBLE PRECISION) AS v, TRUE AS counts FROM moves WHERE line = " + b.arg(line)
+	return b.statement(moves+b.listed(deals), nil, nil), nil
+}
+
+// moves writes the common table expression that lists, for each line and group, the deals in it.
+func (c *Catalog) moves(flow Flow, q WaterfallQuery) (*builder, []dimension, string, error) {
 	q.AsOf = q.To
 	b, err := c.builder(flow.Source, q.Query)
 	if err != nil {
-		return Statement{}, err
+		return nil, nil, "", err
 	}
 	by, err := b.dimensions(Definition{ID: "waterfall"}, q.By)
 	if err != nil {
-		return Statement{}, err
+		return nil, nil, "", err
 	}
 	state, err := b.state(flow, by)
 	if err != nil {
-		return Statement{}, err
+		return nil, nil, "", err
 	}
-	sql := "WITH " + b.pairs(state, q, len(by)) + "\n, moves AS (\n  " + strings.Join(moveSelects(len(by), q.Gross), "\n  UNION ALL ") + "\n)\n" +
-		b.labelled(by, "SELECT "+indexed("k%d, ", len(by))+"line, CAST(sum(amount) AS BIGINT) AS amount, count(*) AS deals\n  FROM moves"+
-			groupByMore(len(by)+1), []string{"line", "amount", "deals"})
-	return b.statement(sql, by, nil), nil
+	return b, by, "WITH " + b.pairs(state, q, len(by)) + "\n, moves AS (\n  " + strings.Join(moveSelects(len(by), q.Gross), "\n  UNION ALL ") + "\n)\n", nil
 }
 
 // state is the SELECT of the rows that describe deals at one instant: {rows} limits them.
@@ -267,6 +283,7 @@ func moveSelects(keys int, gross bool) []string {
 		if gross && (m.line == "start" || m.line == "end") {
 			table = "ends"
 		}
+		// sql: lines, amounts and conditions are the constants of moves
 		selects[i] = "SELECT " + indexed("k%d_"+m.side+" AS k%[1]d, ", keys) + "'" + m.line + "' AS line, record, " + m.amount + " AS amount FROM " + table + " WHERE " + m.condition
 	}
 	return selects

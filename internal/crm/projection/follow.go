@@ -96,6 +96,7 @@ func distinct(ids []value.ID) []value.ID {
 func (p *Projection) storedKeys(ctx context.Context, table string, ids []value.ID) (keys map[value.ID]int32, fresh []value.ID, err error) {
 	stored := newKeys[value.ID]()
 	for group := range slices.Chunk(ids, inGroup) {
+		// sql: a table of the schema, and IDs that were formatted here
 		query := `SELECT key, id FROM ` + table + ` WHERE id IN (` + texts(group) + `)`
 		if err := restoreKeys(ctx, p.store, query, stored, value.ParseID); err != nil {
 			return nil, nil, err
@@ -116,7 +117,7 @@ func (p *Projection) storedKeys(ctx context.Context, table string, ids []value.I
 }
 
 func (p *Projection) highestKey(ctx context.Context, table string) (highest int32, err error) {
-	rows, err := p.store.Query(ctx, `SELECT COALESCE(max(key), 0) FROM `+table)
+	rows, err := p.store.Query(ctx, `SELECT COALESCE(max(key), 0) FROM `+table) // sql: a table of the schema
 	if err != nil {
 		return 0, err
 	}

@@ -129,6 +129,7 @@ func versionFields(custom []string) map[string]metric.Field {
 }
 
 func rateAt(instant string) map[string]string {
+	// sql: a placeholder of package metric
 	return map[string]string{"r": "LEFT JOIN rate r ON r.currency_key = f.currency_key AND r.valid_from <= " + instant + " AND " + instant + " < r.valid_to"}
 }
 
