@@ -7,6 +7,7 @@ import (
 
 	"zveno.dev/zveno/internal/connect/tabular"
 	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/value"
 )
 
 // decideFormat says how the values of a column are to be read: from all of them together, from an answer, or not at all,
@@ -50,30 +51,30 @@ func inPercent(texts []string, p *tabular.ColumnProfile) bool {
 // orders, it is asked for.
 func (b *builder) decideOrder(t Described, p *tabular.ColumnProfile) string {
 	dates := &p.Dates
-	answer, answered := b.answer(t.Name, p.Name)
-	if !answered {
-		answer = b.wish.DateOrder
-	}
-	switch {
-	case !dates.Ambiguous && dates.Order == tabular.OrderYMD && !dates.TwoDigitYears:
-		return ""
-	case !dates.Ambiguous:
-		if answered && answer != string(dates.Order) && dates.Order != tabular.OrderUnknown && !dates.ByConvention {
-			b.warn(t, p.Name, "answer_unfit", answer, string(dates.Order))
-		} else if answered && dates.ByConvention && slices.Contains(orders, answer) {
+	answer, answered := b.answer(t.Name, p.Name, isOrder)
+	if !dates.Ambiguous {
+		switch {
+		case dates.Order == tabular.OrderUnknown || dates.Order == tabular.OrderYMD && !dates.TwoDigitYears:
+			return ""
+		case answered && dates.ByConvention:
 			return answer
+		case answered && answer != string(dates.Order):
+			b.warn(t, p.Name, "answer_unfit", answer, string(dates.Order))
 		}
 		return string(dates.Order)
-	case answer == string(tabular.OrderDMY) || answer == string(tabular.OrderMDY):
-		return answer
 	}
 	if dates.DayFirst > 0 && dates.MonthFirst > 0 {
 		b.warn(t, p.Name, "date_mixed", dates.DayFirst, dates.MonthFirst)
 	}
-	b.ask(Question{
-		Table: t.Name, Column: p.Name, Code: QuestionDateOrder, Likely: string(dates.Hint),
-		Options: []string{string(tabular.OrderDMY), string(tabular.OrderMDY)},
-	}, p.Name, t.Name, dates.FirstAmbiguous.Text, dates.FirstAmbiguous.Line)
+	options := []string{string(tabular.OrderDMY), string(tabular.OrderMDY)}
+	if !answered {
+		answer = b.wish.DateOrder
+	}
+	if slices.Contains(options, answer) {
+		return answer
+	}
+	b.ask(Question{Table: t.Name, Column: p.Name, Code: QuestionDateOrder, Options: options, Likely: string(dates.Hint)},
+		p.Name, t.Name, dates.FirstAmbiguous.Text, dates.FirstAmbiguous.Line)
 	return ""
 }
 
@@ -87,7 +88,7 @@ func (b *builder) decideDecimal(t Described, p *tabular.ColumnProfile) string {
 		}
 		return n.Decimal.String()
 	}
-	if answer, ok := b.answer(t.Name, p.Name); ok && slices.Contains(decimals, answer) {
+	if answer, ok := b.answer(t.Name, p.Name, isDecimal); ok {
 		return answer
 	}
 	b.ask(Question{Table: t.Name, Column: p.Name, Code: QuestionDecimal, Options: slices.Clone(decimals)},
@@ -102,7 +103,7 @@ var sharedSigns = []string{"SEK", "NOK", "DKK", "ISK", "RON", "MDL"}
 // currencies equally, it is asked for.
 func (b *builder) decideCurrency(t Described, p *tabular.ColumnProfile) string {
 	fallback := b.wish.Currency
-	if answer, ok := b.answer(t.Name, p.Name); ok {
+	if answer, ok := b.answer(t.Name, p.Name, value.IsCurrency); ok {
 		fallback = answer
 	}
 	var found []string

@@ -14,6 +14,9 @@ const (
 func describesColumns(t Described, names map[string]bool, known []*profile) bool {
 	seen, hits := map[string]bool{}, 0
 	for i := range t.Header {
+		if p := t.profile(i); p != nil && p.DistinctMore {
+			return false // descriptions are short
+		}
 		for _, text := range t.texts(i) {
 			key := looseKey(text)
 			if key == "" || seen[key] {

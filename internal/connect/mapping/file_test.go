@@ -94,6 +94,37 @@ func throughFile(t interface{ Fatal(...any) }, m Mapping) Mapping {
 	return loaded
 }
 
+// The file is for people: one line for each column.
+func TestSaveIsReadable(t *testing.T) {
+	m := Mapping{Source: "files", Tables: []Table{{
+		Name: "calls", Object: "activity", Shape: Records, Set: map[string]string{"kind": "call"},
+		Columns: []Column{{Header: "Тема <1>", Target: "subject"}, {Header: "Time", Target: "at", Format: "dmy"}},
+	}}}
+	var file bytes.Buffer
+	if err := Save(&file, m); err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+  "source": "files",
+  "tables": [
+    {
+      "name": "calls",
+      "object": "activity",
+      "shape": "records",
+      "set": {"kind":"call"},
+      "columns": [
+        {"header":"Тема <1>","target":"subject"},
+        {"header":"Time","target":"at","format":"dmy"}
+      ]
+    }
+  ]
+}
+`
+	if file.String() != want {
+		t.Errorf("saved\n%s", file.String())
+	}
+}
+
 // Every correct mapping is the same after saving and loading.
 func TestSaveLoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

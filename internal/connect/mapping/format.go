@@ -90,9 +90,9 @@ func ParseFormat(kind crm.Kind, text string) (Format, error) {
 // part is where a word of a format belongs; nil when values of the kind have no such thing.
 func (f *Format) part(kind crm.Kind, word string) *string {
 	switch {
-	case dated(kind) && slices.Contains(orders, word):
+	case dated(kind) && isOrder(word):
 		return &f.Order
-	case counted(kind) && slices.Contains(decimals, word):
+	case counted(kind) && isDecimal(word):
 		return &f.Decimal
 	case (kind == crm.Money || kind == KindAny) && value.IsCurrency(word):
 		return &f.Currency
@@ -107,6 +107,10 @@ func (f *Format) part(kind crm.Kind, word string) *string {
 // KindAny is the kind of the columns @new and @old: each of their rows holds a value of another field. Their format may
 // have the words of dates, numbers and amounts together.
 const KindAny crm.Kind = "any"
+
+func isOrder(word string) bool { return slices.Contains(orders, word) }
+
+func isDecimal(word string) bool { return slices.Contains(decimals, word) }
 
 // dated reports the kinds whose values are dates.
 func dated(kind crm.Kind) bool { return kind == crm.Day || kind == crm.Instant || kind == KindAny }

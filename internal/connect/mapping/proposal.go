@@ -103,5 +103,4 @@ const (
 	sureVendor  = 1.0 // the vendor's own name in a table recognised as its
 	sureGeneral = 0.8 // a usual name
 	sureUnfit   = 0.3 // the name fits, the values do not
-	sureNothing = 0.0
 )

@@ -9,15 +9,23 @@ import (
 	"strings"
 
 	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
 )
 
 // filesSource is the source of files whose vendor is not known.
 const filesSource = "files"
 
 // Propose says what every table and column probably is, why, and what a person has to decide before an import. It reads
-// nothing but its arguments, and the same arguments give the same proposal. It fails only when an embedded profile is
-// broken.
+// nothing but its arguments, and the same arguments give the same proposal. It fails, with an Invalid error, when the wish
+// names a currency or an order that does not exist; what it says of tables and columns that are not there is ignored.
 func Propose(tables []Described, wish Wish) (Proposal, error) {
+	if wish.Currency != "" && !value.IsCurrency(wish.Currency) {
+		return Proposal{}, fault.InvalidField("currency", "%q is not a currency code of ISO 4217 such as EUR", wish.Currency)
+	}
+	if wish.DateOrder != "" && !isOrder(wish.DateOrder) {
+		return Proposal{}, fault.InvalidField("date order", "%q is not one of %s", wish.DateOrder, strings.Join(orders, ", "))
+	}
 	known, err := profiles()
 	if err != nil {
 		return Proposal{}, err
@@ -58,7 +66,7 @@ type builder struct {
 // decideTable says what a table holds: as the user wished, or as it looks.
 func (b *builder) decideTable(t *lookedAt, elected string) verdict {
 	object, wanted := b.wish.Objects[t.Name]
-	if answer, ok := b.answer(t.Name, ""); ok {
+	if answer, ok := b.answer(t.Name, "", func(string) bool { return true }); ok {
 		object, wanted = answer, true
 	}
 	switch {
@@ -89,9 +97,10 @@ func (b *builder) warn(t Described, column, code string, args ...any) {
 	b.out.Warnings = append(b.out.Warnings, Warning{Table: t.Name, Column: column, Reason: because(code, args...)})
 }
 
-func (b *builder) answer(table, column string) (string, bool) {
+// answer is the first answer about a table or column that is of the right kind: a column may have several questions.
+func (b *builder) answer(table, column string, fits func(option string) bool) (option string, ok bool) {
 	for _, a := range b.wish.Answers {
-		if a.Table == table && a.Column == column {
+		if a.Table == table && a.Column == column && fits(a.Option) {
 			return a.Option, true
 		}
 	}

@@ -78,7 +78,7 @@ func TestProposeProperties(t *testing.T) {
 		wish := Wish{
 			CustomFields: rapid.Bool().Draw(t, "custom"),
 			Source:       rapid.SampledFrom([]string{"", "hubspot", "mine"}).Draw(t, "source"),
-			DateOrder:    rapid.SampledFrom([]string{"", "dmy", "nonsense"}).Draw(t, "order"),
+			DateOrder:    rapid.SampledFrom([]string{"", "dmy", "ymd"}).Draw(t, "order"),
 		}
 		if len(tables) > 0 && rapid.Bool().Draw(t, "wished") {
 			object := rapid.SampledFrom(append(objectNames(), "", "nonsense")).Draw(t, "object")

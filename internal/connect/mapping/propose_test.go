@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"zveno.dev/zveno/internal/fault"
 )
 
 // The shared data sets are recognised without a word from the user.
@@ -148,6 +150,14 @@ func TestProposeAsksForDecimalAndCurrency(t *testing.T) {
 	if len(p.Questions) != 1 || p.Questions[0].Code != QuestionCurrency || !slices.Contains(p.Questions[0].Options, "NOK") {
 		t.Errorf("asks %+v", p.Questions)
 	}
+	both := tableOf(t, "deals", "Deal name,Stage,Amount,Owner\nA,New,\"1,234 kr\",Ann\nB,New,\"2,500 kr\",Ann\n")
+	if p = propose(t, []Described{both}, Wish{}); len(p.Questions) != 2 {
+		t.Errorf("asks %+v", p.Questions)
+	}
+	p = propose(t, []Described{both}, Wish{Answers: []Answer{{"deals", "Amount", "NOK"}, {"deals", "Amount", "point"}}})
+	if got := columnNamed(t, p, "Amount"); got.Format != "point NOK" || len(p.Questions) > 0 {
+		t.Errorf("format %q, asks %+v", got.Format, p.Questions)
+	}
 }
 
 func TestProposeObeys(t *testing.T) {
@@ -163,6 +173,11 @@ func TestProposeObeys(t *testing.T) {
 	}
 	if p := propose(t, []Described{table}, Wish{Objects: map[string]string{"staff": "emploie"}}); p.Tables[0].Reason.Code != "table_wrong_object" {
 		t.Errorf("an object that does not exist: %v", p.Tables[0].Reason)
+	}
+	for _, wrong := range []Wish{{Currency: "euro"}, {DateOrder: "dym"}} {
+		if _, err := Propose([]Described{table}, wrong); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%+v: %v", wrong, err)
+		}
 	}
 	if p := propose(t, []Described{table}, Wish{Source: "payroll"}); p.Mapping.Source != "payroll" {
 		t.Errorf("source %q", p.Mapping.Source)
