@@ -53,7 +53,9 @@ func (tx *Tx) recordChanges(ctx context.Context) error {
 	return BulkInsert(ctx, tx, "db_changes", []string{"tx_no", "object", "record_id"}, rows, "")
 }
 
-// Position is the horizon of the change feed: every transaction numbered below it has committed or never will.
+// Position is the horizon of the change feed: every transaction numbered below it has committed or never will. With
+// PostgreSQL it waits for the oldest writing transaction of the whole server, so one that hangs in another database of the
+// same server holds it back.
 func (d *DB) Position(ctx context.Context) (int64, error) {
 	var horizon int64
 	err := d.Read(ctx, func(tx *Tx) error { return tx.QueryRow(ctx, d.dialect.horizon).Scan(&horizon) })
