@@ -16,8 +16,8 @@ const (
 
 // Similar gives the candidates that key probably means, most similar first, at most five: first those that are equal but
 // for case, accents, spaces and punctuation ("GTXPro" and "GTX Pro"), then those a few letters away (one in four, at most
-// three). Names whose digits differ are never similar: "MG 300" is not a slip of "MG 500". Candidates beyond the first
-// 50,000 are not looked at.
+// three; only one when the first letters differ, since people slip later in a word). Names whose digits differ are never
+// similar: "MG 300" is not a slip of "MG 500". Candidates beyond the first 50,000 are not looked at.
 func Similar(key string, candidates []string) []string {
 	type found struct {
 		name     string
@@ -35,7 +35,7 @@ func Similar(key string, candidates []string) []string {
 		if len(other) == 0 || max(len(other), len(wanted))-min(len(other), len(wanted)) > limit || digitsOf(other) != digits {
 			continue
 		}
-		if d := distance(wanted, other, limit); d <= limit {
+		if d := distance(wanted, other, limit); d <= limit && (d <= 1 || wanted[0] == other[0]) {
 			all = append(all, found{name, d})
 		}
 	}

@@ -23,6 +23,8 @@ func TestSimilar(t *testing.T) {
 		{"ООО «Северный Ветер»", []string{"ооо северный ветер", "ООО Южный Ветер"}, []string{"ооо северный ветер"}},
 		{"Орёл", []string{"Орел"}, []string{"Орел"}},
 		{"MG Advancd", products, []string{"MG Advanced"}},
+		{"Southwind Ltd", []string{"Northwind Ltd"}, nil},
+		{"Sorthwind Ltd", []string{"Northwind Ltd"}, []string{"Northwind Ltd"}},
 		{"", products, nil},
 		{"—", products, nil},
 		{"amnt", []string{"amount", "name"}, nil}, // two letters of four are too many
