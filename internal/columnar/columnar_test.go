@@ -316,6 +316,42 @@ func TestOtherSchemaStartsOver(t *testing.T) {
 	})
 }
 
+func TestReshape(t *testing.T) {
+	each(t, func(t *testing.T, cfg Config) {
+		s := open(t, cfg, sample)
+		rebuild(t, s, 10, 5)
+		changed := Schema{Version: "2", Tables: append(slices.Clone(sample.Tables), Table{Name: "owners", Columns: []Column{{"owner", Text}}})}
+		if err := s.Reshape(changed); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Reshape(Schema{Tables: []Table{{Name: "no columns"}}}); err == nil {
+			t.Error("reshape to a wrong schema: no error")
+		}
+		failed := s.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) {
+			a, err := l.Appender("owners")
+			return Position{}, errors.Join(err, a.Close(), errors.New("the source broke"))
+		})
+		if failed == nil {
+			t.Error("a rebuild that broke off: no error")
+		}
+		if err := s.Apply(t.Context(), Position{feeder, 11}, change(1, 1)); err != nil {
+			t.Errorf("apply after a failed rebuild: %v", err)
+		}
+		mustPosition(t, s, 11)
+		rebuild(t, s, 12, 5)
+		if err := s.Apply(t.Context(), Position{feeder, 13}, Delta{Replace: map[string][][]any{"owners": {{"Anna"}}}}); err != nil {
+			t.Error(err)
+		}
+		if got := ask(t, s, `SELECT owner FROM owners`); got != "Anna" {
+			t.Errorf("owners: %s", got)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		mustPosition(t, open(t, cfg, changed), 13)
+	})
+}
+
 func TestTextIsKeptOrMended(t *testing.T) {
 	each(t, func(t *testing.T, cfg Config) {
 		s := open(t, cfg, sample)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -23,9 +22,10 @@ import (
 // duckFile is one DuckDB file, attached to a DuckDB instance of its own. It is attached rather than opened as the
 // instance's main file since the driver reads a question mark or a percent sign in a main file's path as its own.
 type duckFile struct {
-	path  string
-	db    *sql.DB
-	users sync.WaitGroup // queries being started; rows already being read keep their connection by themselves
+	path   string
+	schema Schema
+	db     *sql.DB
+	users  sync.WaitGroup // queries being started; rows already being read keep their connection by themselves
 }
 
 // catalog is the name under which a file is attached.
@@ -33,10 +33,16 @@ const catalog = "analytics"
 
 const defaultMemoryMiB = 1024
 
+// What DuckDB keeps beside a file is called like the file with these endings.
+const (
+	logSuffix  = ".wal"
+	tempSuffix = ".tmp"
+)
+
 // attachDuckDB opens or makes a file. No SQL can reach another file or the network from then on.
-func attachDuckDB(ctx context.Context, cfg Config, path string) (*duckFile, error) {
+func attachDuckDB(ctx context.Context, cfg Config, schema Schema, path string) (*duckFile, error) {
 	attached := false
-	connector, err := duckdb.NewConnector(":memory:?"+duckSettings(cfg), func(conn driver.ExecerContext) error {
+	connector, err := duckdb.NewConnector(":memory:?"+duckSettings(cfg, path+tempSuffix), func(conn driver.ExecerContext) error {
 		if !attached {
 			return nil
 		}
@@ -46,7 +52,7 @@ func attachDuckDB(ctx context.Context, cfg Config, path string) (*duckFile, erro
 	if err != nil {
 		return nil, err
 	}
-	f := &duckFile{path: path, db: sql.OpenDB(connector)}
+	f := &duckFile{path: path, schema: schema, db: sql.OpenDB(connector)}
 	f.db.SetMaxIdleConns(4)
 	conn, err := f.db.Conn(ctx)
 	if err != nil {
@@ -69,7 +75,9 @@ func attachDuckDB(ctx context.Context, cfg Config, path string) (*duckFile, erro
 	return f, nil
 }
 
-func duckSettings(cfg Config) string {
+// duckSettings are those of an instance. Each has a folder of its own for what does not fit into memory: instances that
+// share one would overwrite each other's files.
+func duckSettings(cfg Config, tempDir string) string {
 	memory, threads := cfg.MemoryMiB, cfg.Threads
 	if memory == 0 {
 		memory = defaultMemoryMiB
@@ -80,7 +88,7 @@ func duckSettings(cfg Config) string {
 	settings := url.Values{}
 	settings.Set("threads", strconv.Itoa(threads))
 	settings.Set("memory_limit", strconv.Itoa(memory)+"MiB")
-	settings.Set("temp_directory", filepath.Join(cfg.Dir, "analytics.tmp"))
+	settings.Set("temp_directory", tempDir)
 	settings.Set("autoinstall_known_extensions", "false")
 	settings.Set("autoload_known_extensions", "false")
 	settings.Set("allow_community_extensions", "false")
@@ -88,8 +96,8 @@ func duckSettings(cfg Config) string {
 }
 
 // create makes the empty tables.
-func (f *duckFile) create(ctx context.Context, schema Schema) error {
-	for _, t := range schema.Tables {
+func (f *duckFile) create(ctx context.Context) error {
+	for _, t := range f.schema.Tables {
 		if _, err := f.db.ExecContext(ctx, t.ddl("CREATE TABLE")); err != nil {
 			return err
 		}
@@ -99,14 +107,12 @@ func (f *duckFile) create(ctx context.Context, schema Schema) error {
 }
 
 // position reads how far the file has followed; ok is false if it is unfinished or of another schema.
-func (f *duckFile) position(ctx context.Context, fingerprint string) (p Position, ok bool, err error) {
-	var found bool
-	err = f.db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM duckdb_tables() WHERE database_name = $1 AND table_name = $2`,
-		catalog, stateTable).Scan(&found)
-	if err != nil || !found {
-		return Position{}, false, err
+func (f *duckFile) position(ctx context.Context) (p Position, ok bool, err error) {
+	p, ok, err = readState(ctx, f.db, f.schema.Fingerprint())
+	if e, is := errors.AsType[*duckdb.Error](err); is && e.Type == duckdb.ErrorTypeCatalog {
+		return Position{}, false, nil // there is no such table
 	}
-	return readState(ctx, f.db, fingerprint)
+	return p, ok, err
 }
 
 // readState reads the state row in either engine.
@@ -124,12 +130,12 @@ func readState(ctx context.Context, db *sql.DB, fingerprint string) (p Position,
 	return p, true, nil
 }
 
-// finish writes the state row and moves everything from the log into the file.
-func (f *duckFile) finish(ctx context.Context, fingerprint string, p Position) error {
+// finish moves everything from the log into the file and then writes the state row, which makes the file complete.
+func (f *duckFile) finish(ctx context.Context, p Position) error {
 	if _, err := f.db.ExecContext(ctx, "CHECKPOINT "+catalog); err != nil {
 		return err
 	}
-	_, err := f.db.ExecContext(ctx, insertState, fingerprint, p.Store.String(), p.TxNo)
+	_, err := f.db.ExecContext(ctx, insertState, f.schema.Fingerprint(), p.Store.String(), p.TxNo)
 	return err
 }
 
@@ -139,16 +145,11 @@ func (f *duckFile) close() error {
 	return f.db.Close()
 }
 
-// remove deletes the closed file and its log.
+// remove deletes the closed file and what is beside it.
 func (f *duckFile) remove() error { return removeDuckDB(f.path) }
 
 func removeDuckDB(path string) error {
-	for _, name := range []string{path + ".wal", path} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(os.RemoveAll(path+tempSuffix), os.RemoveAll(path+logSuffix), os.RemoveAll(path))
 }
 
 // duckSink appends rows over a connection of its own.
@@ -200,6 +201,8 @@ func explainDuckDB(err error, path string) error {
 		return fault.New(fault.Unavailable, "the disk of %s is full: free some space and try again (%w)", path, err)
 	case strings.Contains(text, "Permission denied"), strings.Contains(text, "Read-only file system"):
 		return fault.New(fault.Unavailable, "%s cannot be written: change its owner or mode, or choose another folder (%w)", path, err)
+	case strings.Contains(text, "Out of Memory Error"):
+		return fault.New(fault.Unavailable, "DuckDB needs more memory for this than it may use: ask for less at once, or raise the limit (%w)", err)
 	case strings.Contains(text, "Too many open files"):
 		return fault.New(fault.Unavailable, "%s cannot be opened, this process has too many open files: raise the limit (%w)", path, err)
 	}

@@ -76,7 +76,7 @@ func (f *duckFile) changes(ctx context.Context) (changed, total int64, err error
 }
 
 func (s *duckStore) rewriteAll(ctx context.Context, file *duckFile, changed int64) error {
-	for _, t := range s.schema.Tables {
+	for _, t := range file.schema.Tables {
 		if t.Key == "" {
 			continue
 		}

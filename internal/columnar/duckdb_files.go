@@ -86,12 +86,12 @@ func openNewest(ctx context.Context, cfg Config, schema Schema) (*duckFile, erro
 
 // openComplete opens a file if it is complete and of this schema. If it is not, it is removed and the result is nil.
 func openComplete(ctx context.Context, cfg Config, schema Schema, path string) (*duckFile, error) {
-	file, err := attachDuckDB(ctx, cfg, path)
+	file, err := attachDuckDB(ctx, cfg, schema, path)
 	reason := "it is unfinished, or of another version of Zveno"
 	if err == nil {
 		var ok bool
-		if _, ok, err = file.position(ctx, schema.Fingerprint()); ok {
-			return file, nil
+		if _, ok, err = file.position(ctx); ok {
+			return file, os.RemoveAll(path + tempSuffix) // of a process that was killed
 		}
 		err = errors.Join(err, file.close())
 	}
@@ -122,11 +122,11 @@ func createAfter(ctx context.Context, cfg Config, schema Schema, path string) (*
 
 func createFile(ctx context.Context, cfg Config, schema Schema, number int) (*duckFile, error) {
 	path := numberedPath(cfg.Dir, number)
-	file, err := attachDuckDB(ctx, cfg, path)
+	file, err := attachDuckDB(ctx, cfg, schema, path)
 	if err != nil {
 		return nil, explainDuckDB(err, path)
 	}
-	if err := file.create(ctx, schema); err != nil {
+	if err := file.create(ctx); err != nil {
 		return nil, errors.Join(explainDuckDB(err, path), file.close(), file.remove())
 	}
 	return file, nil
@@ -175,14 +175,12 @@ func fileNumber(name string) (int, bool) {
 // isDamage reports whether an error means that the file, or what DuckDB holds of it in memory, cannot be trusted any more.
 func isDamage(err error) bool {
 	e, ok := errors.AsType[*duckdb.Error](err)
-	if !ok {
+	if !ok || fault.KindOf(explainDuckDB(err, "")) == fault.Unavailable {
 		return false
 	}
 	switch e.Type {
-	case duckdb.ErrorTypeFatal, duckdb.ErrorTypeInternal, duckdb.ErrorTypeSerialization:
+	case duckdb.ErrorTypeFatal, duckdb.ErrorTypeInternal, duckdb.ErrorTypeSerialization, duckdb.ErrorTypeIO:
 		return true
-	case duckdb.ErrorTypeIO:
-		return !strings.Contains(e.Msg, "No space left")
 	}
 	return false
 }

@@ -10,10 +10,8 @@ import (
 
 // duckStore keeps the tables in a DuckDB file. A rebuild makes the next file beside it and then changes over.
 type duckStore struct {
-	cfg         Config
-	schema      Schema
-	fingerprint string
-	release     func() // the folder
+	cfg     Config
+	release func() // the folder
 
 	compacting sync.Mutex     // held by the one who compacts; taken before writing
 	writing    sync.Mutex     // held by the one who changes tables; taken before mu
@@ -32,12 +30,12 @@ func openDuckDB(ctx context.Context, cfg Config, schema Schema) (engine, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &duckStore{cfg: cfg, schema: schema, fingerprint: schema.Fingerprint(), release: sync.OnceFunc(release)}
+	s := &duckStore{cfg: cfg, release: sync.OnceFunc(release)}
 	if s.file, err = openNewest(ctx, cfg, schema); err != nil {
 		s.release()
 		return nil, err
 	}
-	if s.follows, s.ok, err = s.file.position(ctx, s.fingerprint); err != nil {
+	if s.follows, s.ok, err = s.file.position(ctx); err != nil {
 		return nil, errors.Join(explainDuckDB(err, s.file.path), s.close())
 	}
 	return s, nil
@@ -103,21 +101,21 @@ func (s *duckStore) explain(file *duckFile, err error) error {
 	return explainDuckDB(err, file.path)
 }
 
-func (s *duckStore) rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
+func (s *duckStore) rebuild(ctx context.Context, schema Schema, fill func(context.Context, *Loader) (Position, error)) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if s.closed {
 		return errClosed
 	}
-	next, err := createAfter(ctx, s.cfg, s.schema, s.file.path)
+	next, err := createAfter(ctx, s.cfg, schema, s.file.path)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx) // ends what appenders that fill forgot are doing
 	defer cancel()
-	to, err := newLoader(s.schema, func(t Table) (sink, error) { return next.openSink(ctx, t) }).run(ctx, fill)
+	to, err := newLoader(schema, func(t Table) (sink, error) { return next.openSink(ctx, t) }).run(ctx, fill)
 	if err == nil {
-		err = explainDuckDB(next.finish(ctx, s.fingerprint, to), next.path)
+		err = explainDuckDB(next.finish(ctx, to), next.path)
 	}
 	if err != nil {
 		return errors.Join(err, next.close(), next.remove())
@@ -125,8 +123,6 @@ func (s *duckStore) rebuild(ctx context.Context, fill func(context.Context, *Loa
 	s.changeOver(next, to)
 	return nil
 }
-
-func (s *duckStore) reshape(schema Schema) { s.schema, s.fingerprint = schema, schema.Fingerprint() }
 
 // changeOver lets next answer queries from now on, and removes the old file when nobody uses it any more.
 func (s *duckStore) changeOver(next *duckFile, to Position) {
@@ -148,10 +144,10 @@ func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
 	if !ok {
 		return errNotBuilt
 	}
-	if err := checkMove(from, to); err != nil {
+	if err := errors.Join(checkMove(from, to), d.check(s.file.schema)); err != nil {
 		return err
 	}
-	if err := s.file.apply(ctx, s.schema, to, d); err != nil {
+	if err := s.file.apply(ctx, to, d); err != nil {
 		return s.explain(s.file, err)
 	}
 	if s.touched != nil {
@@ -164,7 +160,7 @@ func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
 }
 
 // apply writes a delta in one transaction.
-func (f *duckFile) apply(ctx context.Context, schema Schema, to Position, d Delta) error {
+func (f *duckFile) apply(ctx context.Context, to Position, d Delta) error {
 	conn, err := f.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -175,12 +171,12 @@ func (f *duckFile) apply(ctx context.Context, schema Schema, to Position, d Delt
 		return err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	for _, statement := range d.deletes(schema) {
+	for _, statement := range d.deletes(f.schema) {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}
-	err = d.inserts(schema, func(t Table, rows [][]any) error { return insertRows(ctx, conn, t, rows) })
+	err = d.inserts(f.schema, func(t Table, rows [][]any) error { return insertRows(ctx, conn, t, rows) })
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,12 +36,11 @@ const (
 // back with all of them empty, the state row included, so they ask to be rebuilt. Nothing is remembered here, since other
 // processes may rebuild or change the tables too.
 type postgresStore struct {
-	cfg         Config
-	schema      Schema
-	fingerprint string
-	address     *pgx.ConnConfig
-	place       string  // for messages
-	reader      *sql.DB // in read-only transactions
+	cfg     Config
+	address *pgx.ConnConfig
+	place   string                 // for messages
+	schema  atomic.Pointer[Schema] // that the live tables must have
+	reader  *sql.DB                // in read-only transactions
 
 	writing sync.Mutex // held by the one who changes tables; guards writer
 	writer  *pgx.Conn  // nil until needed
@@ -60,7 +60,8 @@ func openPostgres(ctx context.Context, cfg Config, schema Schema) (engine, error
 	address.RuntimeParams["search_path"] = liveSchema
 	reading := address.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
-	s := &postgresStore{cfg: cfg, schema: schema, fingerprint: schema.Fingerprint(), address: address, reader: stdlib.OpenDB(*reading)}
+	s := &postgresStore{cfg: cfg, address: address, reader: stdlib.OpenDB(*reading)}
+	s.schema.Store(&schema)
 	s.place = "PostgreSQL database " + address.Database + " at " + net.JoinHostPort(address.Host, strconv.Itoa(int(address.Port)))
 	s.reader.SetMaxIdleConns(4)
 	s.reader.SetConnMaxIdleTime(5 * time.Minute)
@@ -81,13 +82,16 @@ func (s *postgresStore) close() error {
 }
 
 func (s *postgresStore) position(ctx context.Context) (Position, bool, error) {
-	var found bool
-	err := s.reader.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, liveSchema+"."+stateTable).Scan(&found)
-	if err != nil || !found {
-		return Position{}, false, s.explain(err)
-	}
-	p, ok, err := readState(ctx, s.reader, s.fingerprint)
+	p, ok, err := s.readPosition(ctx)
 	return p, ok, s.explain(err)
+}
+
+func (s *postgresStore) readPosition(ctx context.Context) (Position, bool, error) {
+	p, ok, err := readState(ctx, s.reader, s.schema.Load().Fingerprint())
+	if e, is := errors.AsType[*pgconn.PgError](err); is && e.Code == "42P01" {
+		return Position{}, false, nil // there is no such table
+	}
+	return p, ok, err
 }
 
 // query looks at the state row each time: without it, tables emptied by a crash would answer with zeros.
@@ -131,22 +135,23 @@ func (s *postgresStore) applyIn(ctx context.Context, tx pgx.Tx, to Position, d D
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockChange); err != nil {
 		return err
 	}
-	from, ok, err := s.position(ctx)
+	from, ok, err := s.readPosition(ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errNotBuilt
 	}
-	if err := checkMove(from, to); err != nil {
+	schema := *s.schema.Load()
+	if err := errors.Join(checkMove(from, to), d.check(schema)); err != nil {
 		return err
 	}
-	for _, statement := range d.deletes(s.schema) {
+	for _, statement := range d.deletes(schema) {
 		if _, err := tx.Exec(ctx, statement); err != nil {
 			return err
 		}
 	}
-	err = d.inserts(s.schema, func(t Table, rows [][]any) error {
+	err = d.inserts(schema, func(t Table, rows [][]any) error {
 		buffer := newCopyBuffer(t)
 		for _, row := range rows {
 			if err := t.encode(buffer.row, row); err != nil {
@@ -179,7 +184,7 @@ func (s *postgresStore) compact(ctx context.Context, force bool) error {
 		return s.explain(err)
 	}
 	defer conn.Close(context.Background())
-	for _, t := range s.schema.Tables {
+	for _, t := range s.schema.Load().Tables {
 		if _, err := conn.Exec(ctx, "VACUUM (ANALYZE) "+t.Name); err != nil {
 			return s.explain(err)
 		}

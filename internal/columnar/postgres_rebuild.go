@@ -11,7 +11,7 @@ import (
 )
 
 // rebuild fills newSchema, over connections of its own, and renames it to liveSchema at the end.
-func (s *postgresStore) rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
+func (s *postgresStore) rebuild(ctx context.Context, schema Schema, fill func(context.Context, *Loader) (Position, error)) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	conn, err := pgx.ConnectConfig(ctx, s.address)
@@ -28,42 +28,36 @@ func (s *postgresStore) rebuild(ctx context.Context, fill func(context.Context, 
 	}
 	// Closing the connection would release the lock too, but only once the server has noticed.
 	defer conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lockRebuild)
-	if err := s.fillNew(ctx, conn, fill); err != nil { // explained where it is this database's
-		if _, dropErr := conn.Exec(context.WithoutCancel(ctx), dropSchema(newSchema)); dropErr != nil {
-			s.cfg.Log.Warn("cannot drop unfinished analytical tables; the next rebuild does", "schema", newSchema, "error", dropErr)
-		}
+	if err := s.fillNew(ctx, conn, schema, fill); err != nil { // explained where it is this database's
+		s.drop(context.WithoutCancel(ctx), conn, newSchema)
 		return err
 	}
-	return s.explain(s.changeOver(ctx, conn))
+	return s.explain(s.changeOver(ctx, conn, schema))
 }
 
-func (s *postgresStore) fillNew(ctx context.Context, conn *pgx.Conn, fill func(context.Context, *Loader) (Position, error)) error {
+func (s *postgresStore) fillNew(ctx context.Context, conn *pgx.Conn, schema Schema, fill func(context.Context, *Loader) (Position, error)) error {
 	ddl := []string{dropSchema(newSchema), "CREATE SCHEMA " + newSchema, "SET search_path = " + newSchema}
-	for _, t := range s.schema.Tables {
+	for _, t := range schema.Tables {
 		ddl = append(ddl, t.ddl("CREATE UNLOGGED TABLE"))
 	}
 	if err := execAll(ctx, conn, append(ddl, "CREATE UNLOGGED"+stateDDL[len("CREATE"):])); err != nil {
 		return s.explain(err)
 	}
-	to, err := newLoader(s.schema, func(t Table) (sink, error) { return s.openSink(ctx, t) }).run(ctx, fill)
+	to, err := newLoader(schema, func(t Table) (sink, error) { return s.openSink(ctx, t) }).run(ctx, fill)
 	if err != nil {
 		return err
 	}
-	err = execAll(ctx, conn, s.finishing())
+	err = execAll(ctx, conn, finishing(schema))
 	if err == nil {
-		_, err = conn.Exec(ctx, insertState, s.fingerprint, to.Store.String(), to.TxNo)
+		_, err = conn.Exec(ctx, insertState, schema.Fingerprint(), to.Store.String(), to.TxNo)
 	}
 	return s.explain(err)
 }
 
-func (s *postgresStore) reshape(schema Schema) {
-	s.schema, s.fingerprint = schema, schema.Fingerprint()
-}
-
 // finishing are the statements that make full tables fast: indexes, and what the planner must know.
-func (s *postgresStore) finishing() []string {
+func finishing(schema Schema) []string {
 	var statements []string
-	for _, t := range s.schema.Tables {
+	for _, t := range schema.Tables {
 		columns := t.Indexes
 		if t.Key != "" {
 			columns = append([]string{t.Key}, columns...)
@@ -77,7 +71,7 @@ func (s *postgresStore) finishing() []string {
 }
 
 // changeOver renames the schemas, then drops the old tables, waiting for the queries that still read them.
-func (s *postgresStore) changeOver(ctx context.Context, conn *pgx.Conn) error {
+func (s *postgresStore) changeOver(ctx context.Context, conn *pgx.Conn, schema Schema) error {
 	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockChange); err != nil {
 			return err
@@ -89,10 +83,16 @@ func (s *postgresStore) changeOver(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, dropSchema(oldSchema)); err != nil {
-		s.cfg.Log.Warn("cannot drop the replaced analytical tables; the next rebuild does", "schema", oldSchema, "error", err)
-	}
+	s.schema.Store(&schema)
+	s.drop(ctx, conn, oldSchema)
 	return nil
+}
+
+// drop drops a schema that no query needs any more. The next rebuild does it if this fails, as after a lost connection.
+func (s *postgresStore) drop(ctx context.Context, conn *pgx.Conn, schema string) {
+	if _, err := conn.Exec(ctx, dropSchema(schema)); err != nil {
+		s.cfg.Log.Warn("cannot drop analytical tables now; the next rebuild does", "schema", schema, "error", err)
+	}
 }
 
 func dropSchema(name string) string { return "DROP SCHEMA IF EXISTS " + name + " CASCADE" }

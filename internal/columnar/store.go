@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/value"
@@ -28,17 +29,18 @@ type Config struct {
 // Store is an open projection. It is safe for concurrent use.
 type Store struct {
 	engine engine
-	schema Schema
+
+	mu     sync.Mutex
+	schema Schema // of the next rebuild
 }
 
 // engine is where tables live.
 type engine interface {
 	position(ctx context.Context) (Position, bool, error)
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
-	rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error
+	rebuild(ctx context.Context, schema Schema, fill func(context.Context, *Loader) (Position, error)) error
 	apply(ctx context.Context, to Position, d Delta) error
 	compact(ctx context.Context, force bool) error
-	reshape(schema Schema)
 	close() error
 }
 
@@ -80,7 +82,8 @@ func (s *Store) Position(ctx context.Context) (Position, bool, error) {
 	return p, ok, nil
 }
 
-// Query runs one SELECT with $1 placeholders. Tables that are not built yet are fault.Unavailable, not empty.
+// Query runs one SELECT with $1 placeholders. Tables that are not built yet are fault.Unavailable, not empty. A sum of
+// integers needs a CAST to BIGINT around it: else DuckDB makes it wider than a Go integer, and PostgreSQL a NUMERIC.
 func (s *Store) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	rows, err := s.engine.query(ctx, text, args)
 	if err != nil {
@@ -89,20 +92,25 @@ func (s *Store) Query(ctx context.Context, text string, args ...any) (*sql.Rows,
 	return rows, nil
 }
 
-// Reshape sets the schema of the next Rebuild, which must follow. Until then the old tables answer where they can.
+// Reshape sets the schema of the rebuilds from now on. Until one has ended well, the present tables stay as they are, and
+// what Apply changes in them goes by their own schema.
 func (s *Store) Reshape(schema Schema) error {
 	if err := schema.check(); err != nil {
 		return fmt.Errorf("columnar: check schema: %w", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.schema = schema
-	s.engine.reshape(schema)
 	return nil
 }
 
 // Rebuild fills all tables anew and then puts them in the place of the old ones, which answer queries until that moment
 // and stay when fill fails or the process dies. fill returns the position that the rows stand for.
 func (s *Store) Rebuild(ctx context.Context, fill func(context.Context, *Loader) (Position, error)) error {
-	if err := s.engine.rebuild(ctx, fill); err != nil {
+	s.mu.Lock()
+	schema := s.schema
+	s.mu.Unlock()
+	if err := s.engine.rebuild(ctx, schema, fill); err != nil {
 		return fmt.Errorf("columnar: rebuild: %w", err)
 	}
 	return nil
@@ -111,9 +119,6 @@ func (s *Store) Rebuild(ctx context.Context, fill func(context.Context, *Loader)
 // Apply changes the tables and moves the position in one transaction. Its position must be one of the same database and
 // not before the present one.
 func (s *Store) Apply(ctx context.Context, to Position, d Delta) error {
-	if err := d.check(s.schema); err != nil {
-		return fmt.Errorf("columnar: apply: %w", err)
-	}
 	if err := s.engine.apply(ctx, to, d); err != nil {
 		return fmt.Errorf("columnar: apply: %w", err)
 	}
