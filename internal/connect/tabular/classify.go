@@ -112,24 +112,31 @@ func (e *evidence) classify(cell string) Kind {
 		}
 		return KindText
 	}
-	if e.isNumber(cell) {
+	switch { // no text is both a number and a date, so that the order is free
+	case e.isPlainNumber(cell):
 		return e.numberKind()
-	}
-	if mayBeDate(cell, has) {
-		if m, ok := readMoment(cell); ok && !m.compact {
-			if orders := m.orders(); orders != 0 {
-				e.moment, e.orders = m, orders
-				if m.timed {
-					return KindDateTime
-				}
-				return KindDate
-			}
+	case mayBeDate(cell, has) && e.isDate(cell):
+		if e.moment.timed {
+			return KindDateTime
 		}
+		return KindDate
+	case e.isNumber(cell):
+		return e.numberKind()
 	}
 	if has == hasDigit|hasLetter && len(cell) <= 64 || isUUID(cell) {
 		return KindID
 	}
 	return KindText
+}
+
+// isDate reads the cell as a day of the calendar, with or without a time. Eight digits alone are a number.
+func (e *evidence) isDate(cell string) bool {
+	m, ok := readMoment(cell)
+	if !ok || m.compact {
+		return false
+	}
+	e.moment, e.orders = m, m.orders()
+	return e.orders != 0
 }
 
 // digitsOnly tells numbers from codes that happen to be digits.
@@ -141,11 +148,8 @@ func (e *evidence) digitsOnly(cell string) Kind {
 	return KindInteger
 }
 
-// isNumber reads the cell as a number or an amount of money with both decimal signs.
+// isNumber reads the cell as a number or an amount of money in any form, with both decimal signs.
 func (e *evidence) isNumber(cell string) bool {
-	if e.isPlainNumber(cell) {
-		return true
-	}
 	text := cell
 	switch trimmed, percent := strings.CutSuffix(text, "%"); {
 	case percent:

@@ -61,7 +61,7 @@ type columnState struct {
 	rows, empty int64
 	kinds       [kindCount]int64
 	markers     counts
-	distinct    counts
+	distinct    distinctValues
 	maxLength   int
 	examples    []string
 	firsts      [kindCount][]Example // first values of each kind
@@ -93,15 +93,22 @@ func (c *columnState) add(cell string, line int64) {
 	if len(cell) > c.maxLength {
 		c.maxLength = max(c.maxLength, utf8.RuneCountInString(cell))
 	}
-	c.distinct.add(cell, mostDistinct)
+	if value := c.distinct.add(cell); value != nil {
+		c.take(value.kind, &value.evidence, cell, line)
+		return
+	}
 	var found evidence
-	kind := found.classify(cell)
+	c.take(found.classify(cell), &found, cell, line)
+}
+
+// take counts a value and what it says about the column.
+func (c *columnState) take(kind Kind, found *evidence, cell string, line int64) {
 	c.count(kind, cell, line)
 	switch kind {
 	case KindDate, KindDateTime:
-		c.addDate(&found, cell, line)
+		c.addDate(found, cell, line)
 	case KindInteger, KindDecimal, KindMoney:
-		c.addNumber(&found, cell, line)
+		c.addNumber(found, cell, line)
 	}
 }
 

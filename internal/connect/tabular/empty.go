@@ -38,15 +38,17 @@ func IsEmpty(cell string) bool {
 	return mayBeMarker(cell) && emptyMarkers[strings.ToLower(strings.TrimSpace(cell))]
 }
 
-// mayBeMarker is a cheap look at a cell's first byte and length.
+// mayBeMarker is a cheap look at a cell's first bytes and length.
 func mayBeMarker(cell string) bool {
-	switch b := cell[0]; {
-	case b == '0':
+	switch cell[0] {
+	case '0':
 		return len(cell) >= 15 && cell[1] == '0' && cell[14] == '0'
-	case b == 'n' || b == 'N':
+	case 'n', 'N':
 		return len(cell) <= len("null ")
-	case b >= '1' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z':
-		return false
+	case 0xd0: // the first byte of most Russian letters
+		return strings.HasPrefix(cell, "н") || strings.HasPrefix(cell, "Н")
+	case '-', '<', '(', '#', '\\', 0xe2, 0xc2: // the last two begin dashes and blanks
+		return true
 	}
-	return true
+	return cell[0] <= ' '
 }

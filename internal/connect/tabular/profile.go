@@ -152,6 +152,55 @@ func (c *counts) list() []Count {
 	for text, n := range c.n {
 		list = append(list, Count{text, *n})
 	}
+	return byFrequency(list)
+}
+
+func byFrequency(list []Count) []Count {
 	slices.SortFunc(list, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
 	return list
+}
+
+// distinctValues are a column's different values as long as they are few, with what each is: most columns repeat theirs,
+// and a value need not be classified twice.
+type distinctValues struct {
+	known map[string]*knownValue
+	more  bool // there are too many
+}
+
+type knownValue struct {
+	n        int64
+	kind     Kind
+	evidence evidence
+}
+
+// add counts a value; nil once there are too many different ones.
+func (d *distinctValues) add(text string) *knownValue {
+	if d.more {
+		return nil
+	}
+	if value := d.known[text]; value != nil {
+		value.n++
+		return value
+	}
+	if len(d.known) >= mostDistinct || len(text) > longestKept {
+		d.known, d.more = nil, true
+		return nil
+	}
+	if d.known == nil {
+		d.known = map[string]*knownValue{}
+	}
+	text = strings.Clone(text)
+	value := &knownValue{n: 1}
+	value.kind = value.evidence.classify(text)
+	d.known[text] = value
+	return value
+}
+
+// list is the values, most frequent first.
+func (d *distinctValues) list() []Count {
+	list := make([]Count, 0, len(d.known))
+	for text, value := range d.known {
+		list = append(list, Count{text, value.n})
+	}
+	return byFrequency(list)
 }
