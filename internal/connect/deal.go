@@ -121,7 +121,7 @@ func (im *importer) stageOf(w *work) (stage, opening *crm.Stage) {
 	if own == nil {
 		return nil, nil
 	}
-	opening = im.stages.firstOf(own.Pipeline, crm.OutcomeOpen)
+	opening = im.stages.openingOf(own.Pipeline)
 	outcome := w.facts.outcome
 	if outcome == "" || outcome == own.Outcome || outcome == crm.OutcomeOpen {
 		return own, opening

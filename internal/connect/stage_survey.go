@@ -17,6 +17,7 @@ type metStage struct {
 	pipeline, name string // as first written; pipeline "" = the row does not tell
 	order          int    // of first appearance
 
+	rows, dated     int  // rows in the stage, and those of them that say when their deal began
 	open, won, lost int  // rows that say of themselves that the stage is open or closed
 	byOutcome       bool // some row has an outcome beside its stage: the stage itself does not close deals
 
@@ -47,7 +48,7 @@ const maxStages = 2000
 
 // surveyTargets are the columns that tell of stages.
 var surveyTargets = []string{
-	"stage", "probability", "forecast_category", mapping.TargetPipeline, mapping.TargetOutcome, mapping.TargetClosed, mapping.TargetWon,
+	"stage", "probability", "forecast_category", mapping.TargetPipeline, mapping.TargetCreatedAt, mapping.TargetOutcome, mapping.TargetClosed, mapping.TargetWon,
 	mapping.TargetField, mapping.TargetNewValue, mapping.TargetOldValue,
 }
 
@@ -78,7 +79,7 @@ func (im *importer) surveyStages(ctx context.Context) (*survey, error) {
 
 // meet takes in one row.
 func (s *survey) meet(p *parser, in tabular.Row) error {
-	r := &row{facts: facts{stage: ""}}
+	r := &row{facts: facts{created: unset}}
 	currency := ""
 	for _, c := range p.t.columns {
 		if text := trim(in.Cells[c.no]); !tabular.IsEmpty(text) {
@@ -139,6 +140,10 @@ func stageName(named string) string {
 // learn notes what the row says of its stage.
 func (m *metStage) learn(o *crm.Object, r *row) {
 	f := r.facts
+	m.rows++
+	if f.created != unset {
+		m.dated++
+	}
 	switch {
 	case f.outcome != "":
 		m.byOutcome = true

@@ -22,6 +22,7 @@ type stageBook struct {
 	byKey     map[string]int      // by the source's ID
 	pipelines map[string]value.ID // by folded name
 	names     map[value.ID]string // folded names of pipelines
+	undated   map[value.ID]bool   // open stages whose deals have not begun, as the import's rows have it
 }
 
 // loadStages reads the stages that are there.
@@ -132,6 +133,35 @@ func (b *stageBook) firstOf(pipeline value.ID, outcome string) *crm.Stage {
 	return first
 }
 
+// openingOf is the stage in which the deals of a pipeline begin. Where the rows give a beginning only to deals of later
+// stages, as with a date of engagement, it is the first of those.
+func (b *stageBook) openingOf(pipeline value.ID) *crm.Stage {
+	var first *crm.Stage
+	for i := range b.stages {
+		s := &b.stages[i]
+		if s.Pipeline == pipeline && s.Outcome == crm.OutcomeOpen && !b.undated[s.ID] && (first == nil || s.Position < first.Position) {
+			first = s
+		}
+	}
+	if first == nil {
+		return b.firstOf(pipeline, crm.OutcomeOpen)
+	}
+	return first
+}
+
+// undatedRows is how many rows without a beginning show that deals do not begin in a stage; a few prove nothing.
+const undatedRows = 20
+
+// findUndated notes the open stages in which no row says when its deal began.
+func (b *stageBook) findUndated(s *survey) {
+	b.undated = map[value.ID]bool{}
+	for _, m := range s.met {
+		if stage := b.find(m.pipeline, m.name); stage != nil && stage.Outcome == crm.OutcomeOpen && m.rows >= undatedRows && m.dated == 0 {
+			b.undated[stage.ID] = true
+		}
+	}
+}
+
 // prepareStages makes the pipelines and stages that the import's rows speak of and that are not there.
 func (im *importer) prepareStages(ctx context.Context) error {
 	s, err := im.surveyStages(ctx)
@@ -148,7 +178,11 @@ func (im *importer) prepareStages(ctx context.Context) error {
 		if err := im.makePipelines(ctx, tx, y, missing); err != nil {
 			return err
 		}
-		return im.makeStages(ctx, tx, y, book.arrange(missing))
+		if err := im.makeStages(ctx, tx, y, book.arrange(missing)); err != nil {
+			return err
+		}
+		book.findUndated(s)
+		return nil
 	})
 }
 

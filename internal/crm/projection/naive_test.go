@@ -189,11 +189,21 @@ func (n *naive) entry(l life, i int) int {
 	first, last := l.stretch(i)
 	for j := first; j <= last; j++ {
 		s := n.stage(l.versions[j])
-		if s.Outcome == crm.OutcomeOpen && s.Qualified || s.Outcome == crm.OutcomeWon {
+		if s.Outcome == crm.OutcomeOpen && n.qualified(s) || s.Outcome == crm.OutcomeWon {
 			return j
 		}
 	}
 	return -1
+}
+
+// qualified reports whether a stage or one before it in its pipeline is marked as qualified.
+func (n *naive) qualified(s crm.Stage) bool {
+	for _, other := range n.stages {
+		if other.Pipeline == s.Pipeline && other.Qualified && other.Position <= s.Position {
+			return true
+		}
+	}
+	return false
 }
 
 // cycleDays is how long the deal was open between its entry and its close; false where it has no entry before.

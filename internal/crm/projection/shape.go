@@ -68,16 +68,18 @@ func (s *shape) readStages(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	s.stages, s.chances = make([]stage, 1), make([]float64, 1)
-	pipelines := map[value.ID]int16{}
-	for _, st := range listed {
+	pipelines, qualified := map[value.ID]int16{}, map[value.ID]bool{}
+	for _, st := range listed { // by position within a pipeline, so that what follows a qualified stage is qualified too
 		if _, known := pipelines[st.Pipeline]; !known {
 			pipelines[st.Pipeline] = int16(len(pipelines) + 1)
 		}
+		qualified[st.Pipeline] = qualified[st.Pipeline] || st.Qualified
 		key := s.vocabulary.stages.of(st.ID)
 		for int(key) >= len(s.stages) {
 			s.stages, s.chances = append(s.stages, stage{}), append(s.chances, 0)
 		}
-		s.stages[key] = stage{pipeline: pipelines[st.Pipeline], position: int16(st.Position), outcome: outcomes[st.Outcome], qualified: st.Qualified}
+		s.stages[key] = stage{pipeline: pipelines[st.Pipeline], position: int16(st.Position), outcome: outcomes[st.Outcome],
+			qualified: qualified[st.Pipeline]}
 		s.chances[key] = st.Probability
 	}
 	return nil
