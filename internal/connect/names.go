@@ -117,6 +117,7 @@ func changedRecords(ctx context.Context, tx *db.Tx, o *crm.Object, from int64, a
 func readNames(ctx context.Context, tx *db.Tx, o *crm.Object, condition string, args ...any) ([]namedRecord, error) {
 	spec := nameColumns[o.Name]
 	columns := slices.Concat(spec.name, spec.also)
+	// sql: names of columns and a condition with parameters, both from this file
 	rows, err := tx.Query(ctx, `SELECT id, `+strings.Join(columns, ", ")+` FROM `+o.Table.Current+` WHERE `+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("connect: read names of %s: %w", o.Plural, err)

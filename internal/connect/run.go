@@ -61,6 +61,7 @@ func LoadImport(ctx context.Context, tx *db.Tx, id value.ID) (ImportInfo, error)
 }
 
 func listImports(ctx context.Context, tx *db.Tx, condition string, args ...any) ([]ImportInfo, error) {
+	// sql: condition is one of the constants of the two functions above
 	rows, err := tx.Query(ctx, `SELECT `+importColumns+` FROM connect_imports WHERE `+condition+` ORDER BY started_at DESC, id DESC`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("connect: list imports: %w", err)

@@ -49,11 +49,11 @@ func (a asked) inPeriod(d value.Day, known bool) bool {
 
 // tally is what the naive computation collects in one group.
 type tally struct {
-	n, sum, count, numerator, denominator int64
-	values                                []float64
-	hours                                 []int64
-	ended                                 []bool
-	also                                  map[string]int64
+	n, sum, numerator, denominator int64
+	values                         []float64
+	hours                          []int64
+	ended                          []bool
+	also                           map[string]int64
 }
 
 type tallies map[string]*tally

@@ -44,9 +44,9 @@ type dealReader struct {
 	stageKeys        map[value.ID]int32
 }
 
-func (p *shape) newReader(mutex *sync.Mutex, accounts func(value.ID) int32) *dealReader {
+func (s *shape) newReader(mutex *sync.Mutex, accounts func(value.ID) int32) *dealReader {
 	return &dealReader{
-		shared: p.vocabulary, mutex: mutex, currency: p.settings.Currency, custom: p.custom, stages: p.stages, chances: p.chances,
+		shared: s.vocabulary, mutex: mutex, currency: s.settings.Currency, custom: s.custom, stages: s.stages, chances: s.chances,
 		accounts: accounts, words: map[string]int32{}, people: map[value.ID]int32{}, products: map[value.ID]int32{},
 		stageKeys: map[value.ID]int32{},
 	}

@@ -39,10 +39,10 @@ func moment(t *rapid.T, label string) value.Instant {
 
 // world is a small random company in a database.
 type world struct {
-	d                               *db.DB
-	stages, people, teams, products []value.ID
-	deals                           []value.ID
-	clock                           value.Instant
+	d                     *db.DB
+	stages, people, teams []value.ID
+	deals                 []value.ID
+	clock                 value.Instant
 }
 
 func newWorld(t *rapid.T, d *db.DB) *world {
