@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// Type is the type of a column. Every column may hold NULL.
+// Type is the type of a column. Every column but the key may hold NULL.
 type Type uint8
 
 // The types, with what a row holds for each in Go.
@@ -40,7 +40,7 @@ type Table struct {
 	Name    string
 	Columns []Column
 	Key     string   // Int column: Apply replaces the rows of a record by it. "" = a small table, always replaced whole
-	Indexes []string // columns of each index, like "stage, entered_us"; PostgreSQL only
+	Indexes []string // columns of each index besides that of the key, like "stage_no, entered_us"; PostgreSQL only
 }
 
 // Schema is all tables of a projection. Version changes when rows of the same shape come to mean something else.
