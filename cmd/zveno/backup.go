@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/fault"
 )
 
 type backupCommand struct {
@@ -17,6 +19,9 @@ func (b *backupCommand) Run(ctx context.Context, c *common, s *streams) error {
 		return err
 	}
 	defer d.Close()
+	if _, err := os.Lstat(b.File); err == nil {
+		return fault.New(fault.Conflict, "file %s is there already: name another one", b.File)
+	}
 	if err := d.Backup(ctx, b.File); err != nil {
 		return err
 	}

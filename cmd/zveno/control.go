@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"zveno.dev/zveno/internal/crm/projection"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/metric"
 )
 
 // The server holds the analytical tables open, and DuckDB lets no second process in. It therefore answers questions of
@@ -81,16 +83,24 @@ func askServer(ctx context.Context, socket string, q question) (answer, error) {
 		return answer{}, fault.New(r.Kind, "%s", r.Message)
 	}
 	var a answer
-	err = json.NewDecoder(response.Body).Decode(&a)
+	err = gob.NewDecoder(response.Body).Decode(&a) // JSON would lose which numbers are exact
+	if a.Result != nil && a.Result.Cells == nil {
+		a.Result.Cells = []metric.Cell{}
+	}
 	return a, err
+}
+
+// checkAlone refuses to serve a folder that another process serves.
+func checkAlone(ctx context.Context, dir string) error {
+	if _, err := askServer(ctx, filepath.Join(dir, socketName), question{Metric: "none"}); !errors.Is(err, errNoServer) {
+		return fault.New(fault.Conflict, "another zveno serves the folder %s: stop it first, or use another --data folder", dir)
+	}
+	return nil
 }
 
 // serveControl answers questions on the socket until ctx ends.
 func serveControl(ctx context.Context, dir string, d *db.DB, p *projection.Projection) error {
 	socket := filepath.Join(dir, socketName)
-	if _, err := askServer(ctx, socket, question{Metric: "none"}); !errors.Is(err, errNoServer) {
-		return fault.New(fault.Conflict, "another zveno serves the folder %s: stop it first, or use another --data folder", dir)
-	}
 	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove the socket of an earlier run: %w", err)
 	}
@@ -121,11 +131,10 @@ func answerQuestion(w http.ResponseWriter, r *http.Request, d *db.DB, p *project
 	} else {
 		a, err = ask(r.Context(), d, p, q)
 	}
-	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		json.NewEncoder(w).Encode(refusal{fault.KindOf(err), err.Error()})
 		return
 	}
-	json.NewEncoder(w).Encode(a)
+	gob.NewEncoder(w).Encode(a)
 }

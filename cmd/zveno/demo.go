@@ -16,11 +16,11 @@ import (
 )
 
 type demoCommand struct {
-	Deals   int    `help:"Number of deals." default:"12000" placeholder:"N"`
-	Seed    uint64 `help:"Another seed gives another company." default:"1" placeholder:"S"`
+	Deals   int    `help:"Number of deals (default ${default})." default:"12000" placeholder:"N"`
+	Seed    uint64 `help:"Another seed gives another company (default ${default})." default:"1" placeholder:"S"`
 	Facts   bool   `help:"List what is planted in the company (as JSON), so that one can see whether it is found, and stop."`
 	NoServe bool   `help:"Make the company, but do not serve it."`
-	Addr    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ZVENO_ADDR" placeholder:"HOST:PORT"`
+	Addr    string `help:"Address to listen on (default ${default})." default:"127.0.0.1:8080" env:"ZVENO_ADDR" placeholder:"HOST:PORT"`
 }
 
 // demoNote remembers in the data folder how its sample company was made, and its first login.
@@ -55,6 +55,9 @@ func (dc *demoCommand) Run(ctx context.Context, c *common, s *streams) error {
 		return err
 	}
 	defer d.Close()
+	if made && (note.Options.Deals != o.Deals || note.Options.Seed != o.Seed) {
+		fmt.Fprintf(s.err, "The folder has a sample company of %d deals (seed %d) already, which is used; choose another --data folder for another company.\n", note.Options.Deals, note.Options.Seed)
+	}
 	if !made {
 		if note, err = makeDemo(ctx, d, o, path, s); err != nil {
 			return err

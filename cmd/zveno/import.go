@@ -2,15 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"zveno.dev/zveno/internal/connect"
 	"zveno.dev/zveno/internal/connect/mapping"
+	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
@@ -23,6 +25,7 @@ type importCommand struct {
 	Mapping      string   `help:"Mapping file to use instead of the proposed one." type:"existingfile" placeholder:"FILE"`
 	SaveMapping  string   `help:"Write the mapping that was used (or proposed) to this file." placeholder:"FILE"`
 	Undo         string   `help:"Take an import back." placeholder:"IMPORT_ID"`
+	List         bool     `help:"List earlier imports."`
 	Source       string   `help:"System that the files come from. Default: recognised." placeholder:"NAME"`
 	CustomFields bool     `help:"Make custom fields of unknown columns."`
 	Currency     string   `help:"Currency of amounts that do not name theirs. Default: the company's." placeholder:"CODE"`
@@ -34,6 +37,9 @@ type importCommand struct {
 func (ic *importCommand) Run(ctx context.Context, c *common, s *streams) error {
 	if ic.Undo != "" {
 		return ic.undo(ctx, c, s)
+	}
+	if ic.List {
+		return ic.list(ctx, c, s)
 	}
 	if len(ic.Paths) == 0 {
 		return fault.New(fault.Invalid, "name at least one file, folder or zip to import")
@@ -64,10 +70,12 @@ func (ic *importCommand) Run(ctx context.Context, c *common, s *streams) error {
 	if saveErr := ic.saveMapping(report.Mapping); err == nil {
 		err = saveErr
 	}
-	if printErr := ic.report(s.out, report); err == nil {
-		err = printErr
+	if len(report.Tables)+len(report.Questions)+len(report.LeftOut) > 0 || err == nil {
+		if printErr := ic.report(s.out, report); err == nil {
+			err = printErr
+		}
 	}
-	if err == nil && len(report.Questions) > 0 {
+	if len(report.Questions) > 0 {
 		err = fault.New(fault.Invalid, "nothing was imported: answer the questions above, with --date-order or a mapping file (--save-mapping writes one to edit)")
 	}
 	return err
@@ -102,14 +110,11 @@ func (ic *importCommand) saveMapping(m *mapping.Mapping) error {
 	if ic.SaveMapping == "" || m == nil {
 		return nil
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
+	file, err := os.Create(ic.SaveMapping)
 	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(ic.SaveMapping, append(text, '\n'), 0o600); err != nil {
 		return fault.New(fault.Invalid, "--save-mapping: %w", err)
 	}
-	return nil
+	return errors.Join(mapping.Save(file, *m), file.Close())
 }
 
 func (ic *importCommand) undo(ctx context.Context, c *common, s *streams) error {
@@ -126,9 +131,35 @@ func (ic *importCommand) undo(ctx context.Context, c *common, s *streams) error 
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(s.out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(report)
+	t := table{header: []string{"deleted", "restored", "kept"}, right: map[int]bool{0: true, 1: true, 2: true},
+		rows: [][]string{{number(report.Deleted), number(report.Restored), number(report.Kept)}}}
+	if err := ic.print(s.out, t, report); err != nil || report.Kept == 0 || ic.Format != "table" {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, "What was kept has been changed since by somebody else; --format json lists the first of it.")
+	return err
+}
+
+func (ic *importCommand) list(ctx context.Context, c *common, s *streams) error {
+	d, err := c.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	var imports []connect.ImportInfo
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		imports, err = connect.Imports(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t := table{header: []string{"id", "started", "state", "source", "rows", "created", "updated", "rejected"}, right: map[int]bool{4: true, 5: true, 6: true, 7: true}}
+	for _, i := range imports {
+		t.rows = append(t.rows, []string{i.ID.String(), i.StartedAt.Time().Format(time.DateTime), string(i.State), i.Source,
+			number(i.Rows.Read), number(i.Rows.Created), number(i.Rows.Updated), number(i.Rows.Rejected)})
+	}
+	return ic.print(s.out, t, imports)
 }
 
 // report prints what the import did: one line for each table, and below it whatever needs attention.
@@ -145,7 +176,7 @@ func (ic *importCommand) report(w io.Writer, r connect.Report) error {
 		fmt.Fprintf(w, "also made: %d × %s that rows name\n", m.Records, m.Object)
 	}
 	for _, x := range r.LeftOut {
-		fmt.Fprintf(w, "left out: %s: %s\n", x.Path, x.Reason)
+		fmt.Fprintf(w, "left out: %s: %s\n", x.Path, strings.TrimPrefix(x.Reason, "left out: "))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s%s\n", place(n.File), n.Text)
@@ -194,5 +225,5 @@ func suggestions(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; did it mean %q?", names)
+	return `; did it mean "` + strings.Join(names, `", "`) + `"?`
 }

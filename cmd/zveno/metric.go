@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"zveno.dev/zveno/internal/crm/projection"
 	"zveno.dev/zveno/internal/metric"
 )
@@ -69,7 +72,7 @@ func rowsTable(rows []metric.Row) table {
 func resultTable(r metric.Result) table {
 	t := table{header: slices.Clone(r.By), right: map[int]bool{}}
 	column := func(name string, text func(metric.Cell) string) {
-		filled := name == "value"
+		filled := name == valueTitle(r)
 		for _, cell := range r.Cells {
 			filled = filled || text(cell) != ""
 		}
@@ -89,7 +92,7 @@ func resultTable(r metric.Result) table {
 		}
 		t.rows = append(t.rows, row)
 	}
-	column("value", func(c metric.Cell) string { return rounded(c.Value) })
+	column(valueTitle(r), func(c metric.Cell) string { return rounded(c.Value) })
 	column("interval", interval)
 	column("numerator", func(c metric.Cell) string { return rounded(c.Numerator) })
 	column("denominator", func(c metric.Cell) string { return rounded(c.Denominator) })
@@ -112,6 +115,37 @@ func resultTable(r metric.Result) table {
 		return ""
 	})
 	return t
+}
+
+// valueTitle names the value with its unit.
+func valueTitle(r metric.Result) string {
+	switch r.Unit {
+	case metric.UnitMoney:
+		return "value " + r.Currency
+	case metric.UnitMoneyPerDay:
+		return "value " + r.Currency + "/day"
+	case metric.UnitDays:
+		return "value days"
+	}
+	return "value"
+}
+
+// spoken writes a value for people: amounts without minor units and with groups of digits, shares in percent.
+func spoken(n *metric.Number, unit metric.Unit, currency string) string {
+	if n == nil {
+		return "—"
+	}
+	switch unit {
+	case metric.UnitRatio:
+		return fmt.Sprintf("%.1f %%", 100*n.Float())
+	case metric.UnitDays:
+		return fmt.Sprintf("%.0f days", n.Float())
+	}
+	text := message.NewPrinter(language.English).Sprintf("%.0f", n.Float())
+	if currency != "" {
+		text += " " + currency
+	}
+	return text
 }
 
 func alsoNames(r metric.Result) []string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
+	"net"
 	"net/http"
 
 	"zveno.dev/zveno/internal/crm/projection"
@@ -40,6 +41,13 @@ type figure struct{ Name, Value string }
 
 // overview shows headline numbers of the whole company only to requests from this machine: there is no sign-in yet.
 func (p pages) overview(w http.ResponseWriter, r *http.Request) {
+	if !fromHere(r) {
+		p.render(w, "overview.html", http.StatusForbidden, struct {
+			Figures []figure
+			Problem string
+		}{Problem: "Numbers are shown only on the machine that Zveno runs on, until there is a sign-in."})
+		return
+	}
 	figures, err := p.figures(r.Context())
 	data := struct {
 		Figures []figure
@@ -49,6 +57,13 @@ func (p pages) overview(w http.ResponseWriter, r *http.Request) {
 		data.Problem = err.Error()
 	}
 	p.render(w, "overview.html", http.StatusOK, data)
+}
+
+// fromHere reports whether the request comes from this machine, directly.
+func fromHere(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	address := net.ParseIP(host)
+	return err == nil && address != nil && address.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
 func (p pages) figures(ctx context.Context) ([]figure, error) {
@@ -61,11 +76,7 @@ func (p pages) figures(ctx context.Context) ([]figure, error) {
 		if len(a.Cells) == 0 {
 			continue
 		}
-		text := rounded(a.Cells[0].Value)
-		if a.Currency != "" {
-			text += " " + a.Currency
-		}
-		figures = append(figures, figure{a.Name.En, orNone(text)})
+		figures = append(figures, figure{a.Name.En, spoken(a.Cells[0].Value, a.Unit, a.Currency)})
 	}
 	return figures, nil
 }

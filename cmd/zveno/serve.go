@@ -16,6 +16,7 @@ import (
 
 	"zveno.dev/zveno/internal/crm/projection"
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
 )
@@ -26,7 +27,7 @@ const (
 )
 
 type serveCommand struct {
-	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ZVENO_ADDR" placeholder:"HOST:PORT"`
+	Addr string `help:"Address to listen on (default ${default})." default:"127.0.0.1:8080" env:"ZVENO_ADDR" placeholder:"HOST:PORT"`
 }
 
 func (sc *serveCommand) Run(ctx context.Context, c *common, s *streams) error {
@@ -63,6 +64,9 @@ func setupToken(ctx context.Context, d *db.DB) (token string, err error) {
 // serve runs the server until ctx ends, then lets requests finish. started is called with the base address.
 func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string, started func(base string)) error {
 	log := c.logger(s)
+	if err := checkAlone(ctx, c.Data); err != nil {
+		return err
+	}
 	p, err := c.openProjection(ctx, d, s)
 	if err != nil {
 		return err
@@ -83,7 +87,7 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; choose another address with --addr", address, err)
+		return fault.New(fault.Unavailable, "cannot listen on %s: %w; choose another address with --addr", address, err)
 	}
 	server := &http.Server{Handler: newSite(d, p, log), ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}

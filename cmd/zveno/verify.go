@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"zveno.dev/zveno/internal/crm"
@@ -13,6 +14,7 @@ import (
 
 type verifyCommand struct {
 	formatFlag
+	All bool `help:"List every check, not only a line for each kind of record and the checks that failed."`
 }
 
 // check is one line of what was verified.
@@ -39,13 +41,11 @@ func (v *verifyCommand) Run(ctx context.Context, c *common, s *streams) error {
 		return err
 	}
 	checks = append(checks, numbers...)
-	t := table{header: []string{"of", "check", "checked", "violations", "examples"}, right: map[int]bool{2: true, 3: true}}
 	broken := int64(0)
 	for _, x := range checks {
 		broken += x.Violations
-		t.rows = append(t.rows, []string{x.Of, x.Name, number(x.Checked), number(x.Violations), idList(x.Examples)})
 	}
-	if err := v.print(s.out, t, checks); err != nil {
+	if err := v.print(s.out, v.table(checks), checks); err != nil {
 		return err
 	}
 	if broken > 0 {
@@ -53,6 +53,41 @@ func (v *verifyCommand) Run(ctx context.Context, c *common, s *streams) error {
 	}
 	fmt.Fprintf(s.err, "%d checks passed.\n", len(checks))
 	return nil
+}
+
+// table lists the checks, or those that failed below a line for each kind of record.
+func (v *verifyCommand) table(checks []check) table {
+	t := table{header: []string{"of", "check", "checked", "violations", "examples"}, right: map[int]bool{2: true, 3: true}}
+	if !v.All && v.Format == "table" {
+		checks = summed(checks)
+	}
+	for _, x := range checks {
+		t.rows = append(t.rows, []string{x.Of, x.Name, number(x.Checked), number(x.Violations), idList(x.Examples)})
+	}
+	return t
+}
+
+// summed is one line for each kind of record whose checks all passed, and every check that failed.
+func summed(checks []check) []check {
+	var lines, failed []check
+	passed := map[string]int{}
+	for _, x := range checks {
+		if x.Violations > 0 {
+			failed = append(failed, x)
+			continue
+		}
+		at, seen := passed[x.Of]
+		if !seen {
+			at = len(lines)
+			passed[x.Of] = at
+			lines = append(lines, check{Of: x.Of})
+		}
+		n := 0
+		fmt.Sscan(lines[at].Name, &n)
+		lines[at].Name = strconv.Itoa(n+1) + " checks passed"
+		lines[at].Checked = max(lines[at].Checked, x.Checked)
+	}
+	return append(lines, failed...)
 }
 
 func idList(ids []value.ID) string {

@@ -74,6 +74,11 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
+	if taken, err := hasLogin(ctx, tx, in.Email); err != nil {
+		return Login{}, err
+	} else if taken {
+		return Login{}, fault.New(fault.Conflict, "%s signs in already: zveno user list shows who does", in.Email)
+	}
 	if person.IsZero() {
 		if person, err = createPerson(ctx, tx, in); err != nil {
 			return Login{}, err
@@ -90,6 +95,14 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 	}
 	tx.Changed("login", person)
 	return Login{Person: person, Name: in.Name, Email: in.Email, Role: in.Role, CreatedAt: tx.At}, nil
+}
+
+func hasLogin(ctx context.Context, tx *db.Tx, email string) (bool, error) {
+	var logins int
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM identity_logins WHERE email_folded = $1`, value.Fold(email)).Scan(&logins); err != nil {
+		return false, fmt.Errorf("identity: find login: %w", err)
+	}
+	return logins > 0, nil
 }
 
 func personByEmail(ctx context.Context, tx *db.Tx, email string) (value.ID, error) {
