@@ -138,6 +138,27 @@ D9,Ninth,Acme,Boris Faz,Prospecting,900,2024-03-03,2024-09-01
 	})
 }
 
+// TestUndoOneAfterTheOther takes back two imports, the later one first: nothing of either is left.
+func TestUndoOneAfterTheOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		first := imported(t, d, sampled(), folder(t, sample))
+		second := imported(t, d, sampled(), folder(t, map[string]string{"deals.csv": `
+id,name,account,owner,stage,amount,created,close
+D2,Second,Acme Group,Carl Lin,Closed Won,250,2024-02-15,2024-06-02
+`}))
+		for _, id := range []value.ID{second.ID, first.ID} {
+			report, err := connect.Undo(t.Context(), d, id, value.Actor{Name: "tester"})
+			if err != nil || report.Kept != 0 {
+				t.Fatalf("undo: %+v, %v", report, err)
+			}
+		}
+		requireSound(t, d)
+		if rest := withoutDeleted(picture(t, d)); strings.Contains(rest, "deal D") {
+			t.Errorf("something is left: %s", rest)
+		}
+	})
+}
+
 // withoutDeleted leaves deleted records out of a picture.
 func withoutDeleted(picture string) string {
 	var kept []string

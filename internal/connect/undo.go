@@ -36,6 +36,7 @@ type undo struct {
 	id     value.ID // of the import
 	origin value.ID // of the transactions that undo it
 	since  value.Instant
+	spent  map[value.ID]bool // other imports that were undone, and their undoings: together they changed nothing
 	info   db.TxInfo
 	report UndoReport
 }
@@ -110,7 +111,28 @@ func (u *undo) begin(ctx context.Context, tx *db.Tx) error {
 	if u.origin.IsZero() {
 		u.origin = value.NewID()
 	}
+	if u.spent, err = readSpent(ctx, tx); err != nil {
+		return err
+	}
 	return u.setState(ctx, tx, Undoing)
+}
+
+// readSpent lists the imports that were undone, and their undoings.
+func readSpent(ctx context.Context, tx *db.Tx) (map[value.ID]bool, error) {
+	rows, err := tx.Query(ctx, `SELECT id, undo_id FROM connect_imports WHERE state = $1`, string(Undone))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	spent := map[value.ID]bool{}
+	for rows.Next() {
+		var id, undone value.ID
+		if err := rows.Scan(&id, &undone); err != nil {
+			return nil, err
+		}
+		spent[id], spent[undone] = true, true
+	}
+	return spent, rows.Err()
 }
 
 func (u *undo) setState(ctx context.Context, tx *db.Tx, state State) error {
@@ -176,6 +198,9 @@ func (u *undo) takeBackRecords(ctx context.Context, tx *db.Tx, o *crm.Object, id
 	if _, err := history.Revert(ctx, tx, o.Table, back, u.since); err != nil {
 		return err
 	}
+	if err := crm.RefreshFieldValues(ctx, tx, o, back); err != nil {
+		return err
+	}
 	done.Deleted += int64(len(made))
 	done.Restored += int64(len(old))
 	return forgetLinks(ctx, tx, made, old)
@@ -212,7 +237,7 @@ func (u *undo) readPast(ctx context.Context, tx *db.Tx, o *crm.Object, ids []val
 			p.undone = true
 		case recorded < u.since:
 			p.older = true
-		case origin != u.id:
+		case origin != u.id && !u.spent[origin]:
 			p.changedSince = true
 		}
 		past[id] = p

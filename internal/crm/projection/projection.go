@@ -59,8 +59,9 @@ func (p *Projection) Settings() identity.Settings {
 func (p *Projection) Follow(ctx context.Context) {
 	signal, cancel := p.db.Watch()
 	defer cancel()
-	tick := time.NewTicker(500 * time.Millisecond)
+	tick, compact := time.NewTicker(500*time.Millisecond), time.NewTicker(time.Minute)
 	defer tick.Stop()
+	defer compact.Stop()
 	for ctx.Err() == nil {
 		if err := p.Refresh(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("the analytical projection could not be refreshed; numbers may be older than the records", "error", err)
@@ -69,6 +70,10 @@ func (p *Projection) Follow(ctx context.Context) {
 		case <-ctx.Done():
 		case <-signal:
 		case <-tick.C:
+		case <-compact.C:
+			if err := p.store.Compact(ctx); err != nil && ctx.Err() == nil {
+				p.log.Warn("the analytical tables could not be compacted; metrics become slower", "error", err)
+			}
 		}
 	}
 }
