@@ -12,11 +12,12 @@ import (
 type form struct {
 	table  *history.Table
 	fields map[string]int
+	usual  int // how many versions to expect of a record
 }
 
-func formOf(name string) *form {
+func formOf(name string, usual int) *form {
 	o := crm.ObjectNamed(name)
-	f := &form{table: o.Table, fields: make(map[string]int, len(o.Fields))}
+	f := &form{table: o.Table, fields: make(map[string]int, len(o.Fields)), usual: usual}
 	for i, field := range o.Fields {
 		f.fields[field.Name] = i
 	}
@@ -24,22 +25,22 @@ func formOf(name string) *form {
 }
 
 var (
-	teamForm      = formOf("team")
-	personForm    = formOf("person")
-	pipelineForm  = formOf("pipeline")
-	stageForm     = formOf("stage")
-	productForm   = formOf("product")
-	priceBookForm = formOf("price_book")
-	priceForm     = formOf("price")
-	campaignForm  = formOf("campaign")
-	quotaForm     = formOf("quota")
-	rateForm      = formOf("rate")
-	accountForm   = formOf("account")
-	contactForm   = formOf("contact")
-	leadForm      = formOf("lead")
-	dealForm      = formOf("deal")
-	lineItemForm  = formOf("line_item")
-	activityForm  = formOf("activity")
+	teamForm      = formOf("team", 1)
+	personForm    = formOf("person", 1)
+	pipelineForm  = formOf("pipeline", 1)
+	stageForm     = formOf("stage", 1)
+	productForm   = formOf("product", 1)
+	priceBookForm = formOf("price_book", 1)
+	priceForm     = formOf("price", 1)
+	campaignForm  = formOf("campaign", 1)
+	quotaForm     = formOf("quota", 1)
+	rateForm      = formOf("rate", 1)
+	accountForm   = formOf("account", 2)
+	contactForm   = formOf("contact", 1)
+	leadForm      = formOf("lead", 4)
+	dealForm      = formOf("deal", 10)
+	lineItemForm  = formOf("line_item", 1)
+	activityForm  = formOf("activity", 1)
 )
 
 // forms lists all of them, in the order in which records are stored.
@@ -62,7 +63,7 @@ func (f *form) open(id value.ID, at value.Instant, author value.ID, sets ...set)
 	v := history.Version{ID: id, ValidFrom: at, ValidTo: value.Forever, RecordedFrom: at, RecordedTo: value.Forever, Author: author}
 	v.Values = make([]any, len(f.table.Columns))
 	f.fill(v.Values, sets)
-	return Chain{v}
+	return append(make(Chain, 0, f.usual), v)
 }
 
 // change adds a version to a chain that was recorded as it happened, unless nothing changes. A change at the instant of

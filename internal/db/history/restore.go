@@ -68,8 +68,9 @@ func (t *Table) checkChain(tx *db.Tx, chain []Version) (first, last Version, err
 	believed := chain
 	if !asItHappened {
 		recordings := recordingsOf(chain)
+		believed = make([]Version, 0, len(chain))
 		for i, known := range recordings[:len(recordings)-1] {
-			believed = knownAt(chain, known)
+			believed = appendKnown(believed[:0], chain, known)
 			if err := t.checkLinks(believed, recordings[i+1]); err != nil {
 				return first, last, fmt.Errorf("as known at %s: %w", known, err)
 			}
@@ -103,7 +104,7 @@ func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
 
 // recordingsOf lists the instants at which what is known of a record changed, and value.Forever.
 func recordingsOf(chain []Version) []value.Instant {
-	instants := []value.Instant{value.Forever}
+	instants := append(make([]value.Instant, 0, 2*len(chain)+1), value.Forever)
 	for _, v := range chain {
 		instants = append(instants, v.RecordedFrom, v.RecordedTo)
 	}
@@ -111,9 +112,8 @@ func recordingsOf(chain []Version) []value.Instant {
 	return slices.Compact(instants)
 }
 
-// knownAt lists what was believed at an instant of recording, oldest first.
-func knownAt(chain []Version, known value.Instant) []Version {
-	var found []Version
+// appendKnown adds to found what was believed at an instant of recording, oldest first.
+func appendKnown(found, chain []Version, known value.Instant) []Version {
 	for _, v := range chain {
 		if v.RecordedFrom <= known && v.RecordedTo > known {
 			found = append(found, v)
