@@ -6,9 +6,20 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-// dealRows are the rows of one deal in every table that its key replaces.
+// dealRows are the rows of one deal in every table that its key replaces. Shaping the next deal into it uses their memory
+// again.
 type dealRows struct {
 	versions, stays, entries, closings [][]any
+}
+
+// next adds a row and gives its empty slice, with the memory that an earlier row at this place had.
+func next(rows *[][]any) []any {
+	if n := len(*rows); n < cap(*rows) {
+		*rows = (*rows)[:n+1]
+		return (*rows)[n][:0]
+	}
+	*rows = append(*rows, nil)
+	return nil
 }
 
 // shaper turns believed versions into rows. It is what the rows of deals depend on besides the deals themselves.
@@ -67,21 +78,21 @@ func (s *shaper) shape(key int32, chain []version, into *dealRows) {
 
 func (s *shaper) shapeLife(key int32, life []version, into *dealRows) {
 	for _, v := range life {
-		row := append(make([]any, 0, 16+len(v.cut.custom)), key, int64(v.from), int64(v.to), v.stage, s.stages[v.stage].outcome,
+		row := append(next(&into.versions), key, int64(v.from), int64(v.to), v.stage, s.stages[v.stage].outcome,
 			v.minor(), v.probability, v.forecast, v.closeDay, s.month(v.closeDay))
-		into.versions = append(into.versions, v.cut.append(row))
+		into.versions[len(into.versions)-1] = v.cut.append(row)
 	}
 	end := life[len(life)-1].to
 	if i := entryOf(life, s.stages); i >= 0 {
 		v, day := life[i], s.day(life[i].from)
-		row := append(make([]any, 0, 13+len(v.cut.custom)), key, int64(v.from), int64(end), v.stage, s.rates.convert(v, day), day, s.month(day))
-		into.entries = append(into.entries, v.cut.append(row))
+		row := append(next(&into.entries), key, int64(v.from), int64(end), v.stage, s.rates.convert(v, day), day, s.month(day))
+		into.entries[len(into.entries)-1] = v.cut.append(row)
 	}
 	for _, st := range staysOf(life, s.stages) {
 		v, day := life[st.at], s.day(st.from)
-		row := append(make([]any, 0, 17+len(v.cut.custom)), key, int64(st.from), int64(st.to), st.stage, st.visit, st.skipped,
+		row := append(next(&into.stays), key, int64(st.from), int64(st.to), st.stage, st.visit, st.skipped,
 			int64(st.exitedAt), int64(st.nextVisitAt), int64(st.passedAt), day, s.month(day))
-		into.stays = append(into.stays, v.cut.append(row))
+		into.stays[len(into.stays)-1] = v.cut.append(row)
 	}
 	for _, c := range closingsOf(life, s.stages) {
 		day := c.closeDay
@@ -92,9 +103,9 @@ func (s *shaper) shapeLife(key int32, life []version, into *dealRows) {
 		if c.cycle >= 0 {
 			cycle = c.cycle
 		}
-		row := append(make([]any, 0, 17+len(c.cut.custom)), key, int64(c.from), int64(c.to), c.stage, c.outcome, s.rates.convert(c.version, day),
+		row := append(next(&into.closings), key, int64(c.from), int64(c.to), c.stage, c.outcome, s.rates.convert(c.version, day),
 			day, s.month(day), int64(c.closedAt), cycle, c.lostReason)
-		into.closings = append(into.closings, c.cut.append(row))
+		into.closings[len(into.closings)-1] = c.cut.append(row)
 	}
 }
 
