@@ -1,8 +1,6 @@
 package connect
 
 import (
-	"maps"
-
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/value"
 )
@@ -15,12 +13,10 @@ func (im *importer) dealChanges(y *tally, w *work, base crm.Change) []crm.Change
 		return []crm.Change{base} // rejected for want of a stage, which is required
 	}
 	closed := stage.Outcome != crm.OutcomeOpen
-	state := maps.Clone(base.Set)
-	state["stage"] = stage.ID
+	amount := base.Set["amount"] // as long as the deal was open
 	if closed && w.facts.wonAmount != nil {
-		state["amount"] = w.facts.wonAmount
+		base.Set["amount"] = w.facts.wonAmount
 	}
-	base.Set = state
 	switch {
 	case w.linked:
 		return im.restatedDeal(y, w, base, closed && !w.closed)
@@ -34,9 +30,8 @@ func (im *importer) dealChanges(y *tally, w *work, base crm.Change) []crm.Change
 		return []crm.Change{base}
 	}
 	first := base
-	first.At, first.Derived, first.Set = created, true, openingSet(state, w, opening.ID)
+	first.At, first.Derived, first.Set = created, true, openingSet(base.Set, opening.ID, amount)
 	base.New = false
-	base.Set = state
 	return []crm.Change{first, base}
 }
 
@@ -99,18 +94,18 @@ func (im *importer) closing(y *tally, w *work, created value.Instant) value.Inst
 }
 
 // openingSet is what held of a closed deal when it began, as far as that follows from its end.
-func openingSet(state map[string]any, w *work, opening value.ID) map[string]any {
-	set := make(map[string]any, len(state))
-	for name, v := range state {
+func openingSet(closed map[string]any, stage value.ID, amount any) map[string]any {
+	set := make(map[string]any, len(closed))
+	for name, v := range closed {
 		switch name {
-		case "stage", "probability", "forecast_category", "lost_reason", "next_step":
+		case "probability", "forecast_category", "lost_reason", "next_step":
+		case "stage":
+			set[name] = stage
+		case "amount":
+			set[name] = amount
 		default:
 			set[name] = v
 		}
-	}
-	set["stage"] = opening
-	if w.facts.wonAmount != nil {
-		set["amount"] = w.set["amount"]
 	}
 	return set
 }

@@ -32,6 +32,8 @@ type importer struct {
 
 	fresh string // object of which the source had no records before the table being read; "" = none
 
+	careful bool // hold rows against the rules before they are applied
+
 	began     time.Time
 	bytesDone int64 // of finished tables
 	rowsRead  int64

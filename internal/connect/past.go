@@ -178,6 +178,7 @@ func (p *parser) oneValue(from *row, c *column, text string) *row {
 		if c.kind != crm.Reference {
 			r.cells = append(r.cells, cell{c.field, nil})
 		}
+		r.set = r.filled(p.t.object)
 		return r
 	}
 	currency := ""
@@ -185,6 +186,7 @@ func (p *parser) oneValue(from *row, c *column, text string) *row {
 	if c.kind == crm.Money {
 		r.setCell(p.t.object.Field("currency"), cmp.Or(currency, p.currency))
 	}
+	r.set = r.filled(p.t.object)
 	return r
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // chunkRows is how many rows one transaction takes. More gain nothing; fewer pay for their commit.
-const chunkRows = 2000
+const chunkRows = 4000
 
 // chunk is a group of rows of one table on its way from the goroutine that parses to the one that writes.
 type chunk struct {
@@ -20,6 +20,7 @@ type chunk struct {
 	bad    []badRow
 	noted  map[string]int64 // what the parser decided, by code
 	offset int64            // how far the table has been read
+	tried  bool             // a transaction of these rows was not kept
 	err    error            // the reading ends here
 }
 
@@ -116,12 +117,17 @@ func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
 // row gets a transaction of its own, so that only the refused ones are rejected.
 func (im *importer) importChunk(ctx context.Context, t *tablePlan, c *chunk, seen *seen) error {
 	err := im.importRows(ctx, t, c, seen)
+	if fault.KindOf(err) == fault.Invalid && im.trial == nil {
+		im.careful = true
+		err = im.importRows(ctx, t, c, seen)
+		im.careful = false
+	}
 	if err == nil || ctx.Err() != nil || !causedByRow(err) || im.trial != nil || len(c.rows) == 0 {
 		return err
 	}
 	if len(c.rows) > 1 || len(c.bad) > 0 {
 		for _, r := range c.rows {
-			if err := im.importChunk(ctx, t, &chunk{rows: []*row{r}}, seen); err != nil {
+			if err := im.importChunk(ctx, t, &chunk{rows: []*row{r}, tried: true}, seen); err != nil {
 				return err
 			}
 		}
@@ -134,6 +140,12 @@ func (im *importer) importChunk(ctx context.Context, t *tablePlan, c *chunk, see
 // importRows is one transaction of an import.
 func (im *importer) importRows(ctx context.Context, t *tablePlan, c *chunk, seen *seen) error {
 	return im.writeTable(ctx, t, func(tx *db.Tx, y *tally) error {
+		if c.tried {
+			for _, r := range c.rows {
+				r.set = r.filled(t.object) // without what was joined in vain
+			}
+		}
+		c.tried = true
 		y.read = int64(len(c.rows) + len(c.bad))
 		for _, bad := range c.bad {
 			y.reject(bad.line, bad.problem)

@@ -17,14 +17,13 @@ import (
 type work struct {
 	*row
 	id       value.ID
-	linked   bool           // the record exists
-	begun    bool           // linked: it was made by an interrupted run of this import
-	repeated bool           // the file has several rows for the record
-	since    value.Instant  // linked: from when on the record exists
-	latest   value.Instant  // linked: from when on its last version holds
-	closed   bool           // linked deals: it is in a closed stage
-	pipeline value.ID       // of stages
-	set      map[string]any // fields that are not references to deals' stages
+	linked   bool          // the record exists
+	begun    bool          // linked: it was made by an interrupted run of this import
+	repeated bool          // the file has several rows for the record
+	since    value.Instant // linked: from when on the record exists
+	latest   value.Instant // linked: from when on its last version holds
+	closed   bool          // linked deals: it is in a closed stage
+	pipeline value.ID      // of stages
 	author   value.ID
 	waiting  []pending     // references that must wait for other tables
 	derived  bool          // begun: its first version is derived
@@ -199,8 +198,10 @@ func (im *importer) loadBegun(ctx context.Context, tx *db.Tx, y *tally, todo []*
 func (im *importer) rejectIncomplete(_ context.Context, _ *db.Tx, y *tally, todo []*work) error {
 	for _, w := range todo {
 		for _, f := range y.t.object.Fields {
-			v, mentioned := w.set[f.Name]
-			if !f.Required || mentioned && v != nil || w.linked && !mentioned {
+			if !f.Required {
+				continue
+			}
+			if v, mentioned := w.set[f.Name]; v != nil || w.linked && !mentioned {
 				continue
 			}
 			p := problem{reason: fmt.Sprintf("the row has no %s, which every %s needs", f.Name, y.t.object.Name)}
@@ -220,14 +221,15 @@ func (im *importer) rejectIncomplete(_ context.Context, _ *db.Tx, y *tally, todo
 	return nil
 }
 
-// applyChanges applies what the rows say. Rows that break a rule are rejected beforehand, so that they do not spoil their
-// neighbours.
+// applyChanges applies what the rows say. The second time, after a rule was broken, the rows that break one are rejected
+// beforehand, so that they do not spoil their neighbours.
 func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
 	changes := make([]crm.Change, 0, 2*len(todo))
 	for _, w := range todo {
 		changes = append(changes, im.changesOf(y, w)...)
 	}
-	if wrong := im.rejectInvalid(y, todo, changes); len(wrong) > 0 {
+	if im.careful {
+		wrong := im.rejectInvalid(y, todo, changes)
 		changes = slices.DeleteFunc(changes, func(c crm.Change) bool { return wrong[c.ID] != nil })
 	}
 	if len(changes) == 0 {
@@ -268,9 +270,6 @@ func (im *importer) rejectInvalid(y *tally, todo []*work, changes []crm.Change) 
 		if err != nil {
 			wrong[c.ID] = err
 		}
-	}
-	if len(wrong) == 0 {
-		return nil
 	}
 	for _, w := range todo {
 		err := wrong[w.id]

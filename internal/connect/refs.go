@@ -34,7 +34,9 @@ func (im *importer) joinReferences(ctx context.Context, tx *db.Tx, y *tally, tod
 		return err
 	}
 	for _, w := range todo {
-		w.set = w.fieldsOf(y.t.object)
+		if w.linked {
+			w.blank(y.t.object)
+		}
 		if w.facts.author != "" {
 			w.author = wants[want{"person", w.facts.author}].id
 		}
@@ -59,15 +61,13 @@ func (ref reference) objects() []string {
 	return []string{ref.column.ref}
 }
 
-// fieldsOf gives the row's plain fields. Of a new record, blank ones need not be mentioned.
-func (w *work) fieldsOf(o *crm.Object) map[string]any {
-	set := make(map[string]any, len(w.cells)+len(w.refs)+1)
+// blank mentions the cells without a value, which clear fields of a record that exists.
+func (w *work) blank(o *crm.Object) {
 	for _, c := range w.cells {
-		if c.value != nil || w.linked {
-			set[o.Fields[c.field].Name] = c.value
+		if c.value == nil {
+			w.set[o.Fields[c.field].Name] = nil
 		}
 	}
-	return set
 }
 
 // join puts one reference into the row's fields, or notes that it must wait or cannot be resolved.

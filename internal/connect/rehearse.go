@@ -28,7 +28,7 @@ func (im *importer) rehearse(ctx context.Context) error {
 		return im.rehearseOnCopy(ctx)
 	}
 	err := im.db.Write(ctx, im.info, func(tx *db.Tx) error {
-		im.trial, im.info.At = tx, tx.At
+		im.trial, im.careful, im.info.At = tx, true, tx.At
 		if err := im.run.begin(ctx, tx, im.options.Actor); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func (m *memory) put(w want, id value.ID) {
 }
 
 // resolve finds what references mean: by ID of the source, then by name, code or e-mail address if only one record goes by
-// it. A name that several records share means the one that comes from this source, if one does.
+// it.
 func (im *importer) resolve(ctx context.Context, tx *db.Tx, wants map[want]answer) error {
 	open := map[string][]string{} // by object
 	for w := range wants {
@@ -90,11 +89,6 @@ func (im *importer) resolveObject(ctx context.Context, tx *db.Tx, object string,
 		return err
 	}
 	for name, ids := range found {
-		if len(ids) > 1 {
-			if ids, err = im.ofSource(ctx, tx, object, ids); err != nil {
-				return err
-			}
-		}
 		for _, text := range names[name] {
 			if w := (want{object, text}); len(ids) == 1 {
 				wants[w] = answer{id: ids[0]}
@@ -105,32 +99,6 @@ func (im *importer) resolveObject(ctx context.Context, tx *db.Tx, object string,
 		}
 	}
 	return nil
-}
-
-// ofSource narrows records to the one that the import's source knows, if it is one.
-func (im *importer) ofSource(ctx context.Context, tx *db.Tx, object string, ids []value.ID) ([]value.ID, error) {
-	args := []any{im.run.source, object}
-	for _, id := range ids[:min(len(ids), nameGroup)] {
-		args = append(args, id)
-	}
-	rows, err := tx.Query(ctx, `SELECT DISTINCT record_id FROM connect_links
-		WHERE source = $1 AND object = $2 AND record_id IN (`+placeholders(3, len(args)-2)+`)`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("connect: look up records of %s: %w", im.run.source, err)
-	}
-	defer rows.Close()
-	var ours []value.ID
-	for rows.Next() {
-		var id value.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("connect: look up records of %s: %w", im.run.source, err)
-		}
-		ours = append(ours, id)
-	}
-	if len(ours) == 1 {
-		return ours, rows.Err()
-	}
-	return ids, rows.Err()
 }
 
 // makable says whether a record may be made of what a cell calls it: a number or a long code is an ID of the source, and

@@ -21,6 +21,7 @@ type row struct {
 	key    string // identity in the source
 	hash   int64  // of what the row says; never 0
 	cells  []cell
+	set    map[string]any // the cells that have a value, by name of the field
 	custom map[string]any
 	refs   []reference
 	facts  facts
@@ -116,6 +117,7 @@ func (p *parser) parse(in tabular.Row) (*row, *problem) {
 		}
 	}
 	p.settle(r, currency)
+	r.set = r.filled(p.t.object)
 	r.raw = slices.Clone(in.Cells)
 	if p.t.history() {
 		return r, nil
@@ -284,4 +286,15 @@ func (r *row) named(field string) string {
 		}
 	}
 	return ""
+}
+
+// filled gives the cells that have a value, with room for references.
+func (r *row) filled(o *crm.Object) map[string]any {
+	set := make(map[string]any, len(r.cells)+len(r.refs)+1)
+	for _, c := range r.cells {
+		if c.value != nil {
+			set[o.Fields[c.field].Name] = c.value
+		}
+	}
+	return set
 }

@@ -78,7 +78,12 @@ func (u *undo) run(ctx context.Context) error {
 		}
 		u.report.add(done)
 	}
-	return u.db.Write(ctx, u.info, func(tx *db.Tx) error { return u.setState(ctx, tx, Undone) })
+	return u.db.Write(ctx, u.info, func(tx *db.Tx) error {
+		if err := u.forgetLinks(ctx, tx); err != nil {
+			return err
+		}
+		return u.setState(ctx, tx, Undone)
+	})
 }
 
 func (r *UndoReport) add(done UndoReport) {
@@ -179,7 +184,7 @@ func (u *undo) takeBackRecords(ctx context.Context, tx *db.Tx, o *crm.Object, id
 	if err != nil {
 		return err
 	}
-	var back, made, old []value.ID
+	var back []value.ID
 	for _, id := range ids {
 		p := past[id]
 		switch {
@@ -189,21 +194,16 @@ func (u *undo) takeBackRecords(ctx context.Context, tx *db.Tx, o *crm.Object, id
 			done.KeptList = append(done.KeptList, Kept{o.Name, id})
 			continue
 		case p.older:
-			old = append(old, id)
+			done.Restored++
 		default:
-			made = append(made, id)
+			done.Deleted++
 		}
 		back = append(back, id)
 	}
 	if _, err := history.Revert(ctx, tx, o.Table, back, u.since); err != nil {
 		return err
 	}
-	if err := crm.RefreshFieldValues(ctx, tx, o, back); err != nil {
-		return err
-	}
-	done.Deleted += int64(len(made))
-	done.Restored += int64(len(old))
-	return forgetLinks(ctx, tx, made, old)
+	return crm.RefreshFieldValues(ctx, tx, o, back)
 }
 
 // recordPast says who has recorded versions of a record.
@@ -246,19 +246,14 @@ func (u *undo) readPast(ctx context.Context, tx *db.Tx, o *crm.Object, ids []val
 }
 
 // forgetLinks drops the links of records that are no more, and makes the next row of the others count whatever it says.
-func forgetLinks(ctx context.Context, tx *db.Tx, made, old []value.ID) error {
-	for statement, ids := range map[string][]value.ID{
-		`DELETE FROM connect_links WHERE record_id IN (`:             made,
-		`UPDATE connect_links SET row_hash = 0 WHERE record_id IN (`: old,
-	} {
-		if len(ids) == 0 {
-			continue
+func (u *undo) forgetLinks(ctx context.Context, tx *db.Tx) error {
+	for _, o := range crm.Objects {
+		older := `EXISTS (SELECT 1 FROM ` + o.Table.Versions + ` v WHERE v.id = c.id AND v.recorded_from < $2)`
+		undone := ` AND record_id IN (SELECT c.id FROM ` + o.Table.Current + ` c JOIN db_txs x ON x.tx_no = c.tx_no AND x.origin_id = $3 WHERE `
+		if _, err := tx.Exec(ctx, `DELETE FROM connect_links WHERE object = $1`+undone+`NOT `+older+`)`, o.Name, u.since, u.origin); err != nil {
+			return err
 		}
-		args := make([]any, len(ids))
-		for i, id := range ids {
-			args[i] = id
-		}
-		if _, err := tx.Exec(ctx, statement+placeholders(1, len(ids))+`)`, args...); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE connect_links SET row_hash = 0 WHERE object = $1`+undone+older+`)`, o.Name, u.since, u.origin); err != nil {
 			return err
 		}
 	}

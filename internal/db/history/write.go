@@ -10,7 +10,8 @@ import (
 
 // writer collects the rows of one Apply, so that they are written in bulk.
 type writer struct {
-	versions, current   [][]any
+	versions            [][]any
+	current, replaced   [][]any // rows of new records, and of those that were there
 	shorten, end, erase []Version
 	changed             []value.ID
 }
@@ -40,7 +41,11 @@ func (w *writer) put(t *Table, tx *db.Tx, r *record, wanted []segment) (Outcome,
 	if err != nil {
 		return outcome, err
 	}
-	w.current = append(w.current, row)
+	if outcome.Created {
+		w.current = append(w.current, row)
+	} else {
+		w.replaced = append(w.replaced, row)
+	}
 	w.changed = append(w.changed, r.id)
 	outcome.Version = no
 	return outcome, nil
@@ -52,7 +57,8 @@ func versionRow(v Version) ([]any, error) {
 		return nil, err
 	}
 	row := make([]any, 0, 11+len(v.Values))
-	row = append(row, v.ID, v.No, v.ValidFrom, v.ValidTo, v.RecordedFrom, v.RecordedTo, v.TxNo, v.Author, v.Derived, v.Deleted, custom)
+	row = append(row, v.ID, v.No, v.ValidFrom, v.ValidTo, v.RecordedFrom, v.RecordedTo, v.TxNo,
+		nilIf(v.Author, v.Author.IsZero()), v.Derived, v.Deleted, custom)
 	return append(row, v.Values...), nil
 }
 
@@ -84,16 +90,54 @@ func (w *writer) flush(ctx context.Context, tx *db.Tx, t *Table) error {
 			return err
 		}
 	}
-	if err := db.BulkInsert(ctx, tx, t.Versions, t.versionColumns(), w.versions, ""); err != nil {
+	columns, rows := withoutEmpty(t.versionColumns(), w.versions)
+	if err := db.BulkInsert(ctx, tx, t.Versions, columns, rows, ""); err != nil {
 		return fmt.Errorf("history: write %s: %w", t.Versions, err)
 	}
-	if err := db.BulkInsert(ctx, tx, t.Current, t.currentColumns(), w.current, t.replaceCurrent()); err != nil {
+	// New records go apart, because engines insert faster what cannot meet a row that is there.
+	columns, rows = withoutEmpty(t.currentColumns(), w.current)
+	if err := db.BulkInsert(ctx, tx, t.Current, columns, rows, ""); err != nil {
+		return fmt.Errorf("history: write %s: %w", t.Current, err)
+	}
+	if err := db.BulkInsert(ctx, tx, t.Current, t.currentColumns(), w.replaced, t.replaceCurrent()); err != nil {
 		return fmt.Errorf("history: write %s: %w", t.Current, err)
 	}
 	for _, id := range w.changed {
 		tx.Changed(t.Object, id)
 	}
 	return nil
+}
+
+// withoutEmpty drops the columns in which no row has a value: every value handed to an engine costs, also NULL. It takes
+// the rows apart.
+func withoutEmpty(columns []string, rows [][]any) ([]string, [][]any) {
+	filled := make([]bool, len(columns))
+	for _, row := range rows {
+		for i, cell := range row {
+			if cell != nil {
+				filled[i] = true
+			}
+		}
+	}
+	kept := columns[:0]
+	for i, column := range columns {
+		if filled[i] {
+			kept = append(kept, column)
+		}
+	}
+	if len(kept) == len(filled) {
+		return kept, rows
+	}
+	for r, row := range rows {
+		cells := row[:0]
+		for i, cell := range row {
+			if filled[i] {
+				cells = append(cells, cell)
+			}
+		}
+		rows[r] = cells
+	}
+	return kept, rows
 }
 
 func (t *Table) exec(ctx context.Context, tx *db.Tx, statement string, args ...any) error {

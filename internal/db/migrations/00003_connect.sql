@@ -31,7 +31,6 @@ CREATE TABLE connect_links (
     repeated BOOLEAN NOT NULL,  -- the source's file had several rows for it: the last one counts
     PRIMARY KEY (source, object, external_id)
 );
-CREATE INDEX connect_links_record ON connect_links (record_id);
 
 -- Names and e-mail addresses by which rows refer to records: an index of the records, caught up with before it is used.
 CREATE TABLE connect_keys (
