@@ -68,6 +68,9 @@ func askServer(ctx context.Context, socket string, q question) (answer, error) {
 		return answer{}, err
 	}
 	response, err := client.Do(request)
+	if errors.Is(err, syscall.EINVAL) {
+		return answer{}, fault.New(fault.Unavailable, "the path of the data folder is too long for a socket: choose a shorter --data folder")
+	}
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return answer{}, errNoServer
 	}
@@ -84,18 +87,36 @@ func askServer(ctx context.Context, socket string, q question) (answer, error) {
 	}
 	var a answer
 	err = gob.NewDecoder(response.Body).Decode(&a) // JSON would lose which numbers are exact
+	a.restoreEmpty()
+	return a, err
+}
+
+// restoreEmpty makes the empty lists that were lost on the way.
+func (a *answer) restoreEmpty() {
 	if a.Result != nil && a.Result.Cells == nil {
 		a.Result.Cells = []metric.Cell{}
 	}
-	return a, err
+	if a.Result != nil && a.Result.By == nil {
+		a.Result.By = []string{}
+	}
+	if a.Waterfall != nil && a.Waterfall.By == nil {
+		a.Waterfall.By = []string{}
+	}
+	if a.Listed && a.Rows == nil {
+		a.Rows = []metric.Row{}
+	}
 }
 
 // checkAlone refuses to serve a folder that another process serves.
 func checkAlone(ctx context.Context, dir string) error {
-	if _, err := askServer(ctx, filepath.Join(dir, socketName), question{Metric: "none"}); !errors.Is(err, errNoServer) {
-		return fault.New(fault.Conflict, "another zveno serves the folder %s: stop it first, or use another --data folder", dir)
+	_, err := askServer(ctx, filepath.Join(dir, socketName), question{Metric: "none"})
+	switch {
+	case errors.Is(err, errNoServer):
+		return nil
+	case fault.KindOf(err) == fault.Internal: // no answer, but not because nobody is there
+		return err
 	}
-	return nil
+	return fault.New(fault.Conflict, "another zveno serves the folder %s: stop it first, or use another --data folder", dir)
 }
 
 // serveControl answers questions on the socket until ctx ends.

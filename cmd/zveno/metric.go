@@ -20,7 +20,7 @@ type metricCommand struct {
 	By        []string `help:"Dimensions to cut by: stage, owner, team, region, segment, product, source, quarter, … or a custom choice field." placeholder:"DIM,…"`
 	Where     string   `help:"Filter, like: region == \"West\" && amount >= 1000" placeholder:"EXPR"`
 	From      string   `help:"First day of the period." placeholder:"DAY" xor:"period"`
-	To        string   `help:"Last day of the period." placeholder:"DAY"`
+	To        string   `help:"Last day of the period; default: today." placeholder:"DAY"`
 	Period    string   `help:"Fiscal period: 2017, 2017-Q3 or 2017-08." placeholder:"PERIOD" xor:"period"`
 	AsOf      string   `help:"Moment to answer for: a day (its end) or a time. Default: now." placeholder:"TIME"`
 	Version   int      `help:"Version of the definition. Default: the newest." placeholder:"N"`

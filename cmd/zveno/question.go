@@ -94,6 +94,9 @@ func (in question) query(s identity.Settings) (metric.Query, error) {
 		}
 	}
 	if in.Period != "" {
+		if in.Metric != "" && in.To != "" {
+			return q, fault.InvalidField("to", "cannot be used together with a period")
+		}
 		period, err := q.Calendar.ParsePeriod(in.Period)
 		if err != nil {
 			return q, fault.InvalidField("period", "%v", err)

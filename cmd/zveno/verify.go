@@ -111,7 +111,7 @@ func verifyRecords(ctx context.Context, d *db.DB) (checks []check, err error) {
 	return checks, err
 }
 
-// verifyNumbers compares the analytical tables with the record, and checks that waterfalls balance.
+// verifyNumbers compares the analytical tables with the record.
 func (c *common) verifyNumbers(ctx context.Context, d *db.DB, s *streams) ([]check, error) {
 	p, err := c.openProjection(ctx, d, s)
 	if fault.KindOf(err) == fault.Unavailable {

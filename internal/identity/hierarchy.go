@@ -38,7 +38,8 @@ type PersonSpan struct {
 // maxTeamDepth ends a chain of teams that leads back to itself.
 const maxTeamDepth = 20
 
-// LoadHierarchy reads the hierarchy over time.
+// LoadHierarchy reads the hierarchy over time. Deleted people and teams are part of it as they were: deals may still be
+// theirs.
 func LoadHierarchy(ctx context.Context, tx *db.Tx) (Hierarchy, error) {
 	h := Hierarchy{teams: map[value.ID][]teamSpan{}}
 	if err := h.loadTeams(ctx, tx); err != nil {
@@ -52,7 +53,7 @@ func LoadHierarchy(ctx context.Context, tx *db.Tx) (Hierarchy, error) {
 
 func (h *Hierarchy) loadTeams(ctx context.Context, tx *db.Tx) error {
 	rows, err := tx.Query(ctx, `SELECT id, valid_from, valid_to, parent_id, region FROM identity_team_versions
-		WHERE recorded_to = $1 AND NOT deleted ORDER BY id, valid_from`, value.Forever)
+		WHERE recorded_to = $1 ORDER BY id, valid_from`, value.Forever)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (h *Hierarchy) loadTeams(ctx context.Context, tx *db.Tx) error {
 
 func (h *Hierarchy) loadMembers(ctx context.Context, tx *db.Tx) error {
 	rows, err := tx.Query(ctx, `SELECT id, valid_from, valid_to, team_id FROM identity_person_versions
-		WHERE recorded_to = $1 AND NOT deleted ORDER BY id, valid_from`, value.Forever)
+		WHERE recorded_to = $1 ORDER BY id, valid_from`, value.Forever)
 	if err != nil {
 		return err
 	}
@@ -135,6 +136,9 @@ func (h *Hierarchy) pathsOf(team value.ID, from, to value.Instant, depth int) []
 		}
 		if s.to <= at || s.from >= to {
 			continue
+		}
+		if s.from > at {
+			spans = append(spans, PersonSpan{From: at, To: s.from})
 		}
 		for _, above := range h.pathsOf(s.parent, max(at, s.from), min(to, s.to), depth+1) {
 			above.Path = append(slices.Clone(above.Path), team)

@@ -140,7 +140,7 @@ func createPerson(ctx context.Context, tx *db.Tx, in LoginNew) (value.ID, error)
 
 // ListLogins lists everybody who may sign in, or could before, by name.
 func ListLogins(ctx context.Context, tx *db.Tx) ([]Login, error) {
-	rows, err := tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), COALESCE(p.email, ''), l.role, l.created_at, l.disabled
+	rows, err := tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled
 		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id ORDER BY p.folded, l.person_id`)
 	if err != nil {
 		return nil, fmt.Errorf("identity: list logins: %w", err)
@@ -195,8 +195,8 @@ func updateLogin(ctx context.Context, tx *db.Tx, email, statement string, v any)
 func CheckPassword(ctx context.Context, tx *db.Tx, email, password string) (Login, error) {
 	var l Login
 	hash := unknownHash
-	err := tx.QueryRow(ctx, `SELECT l.person_id, p.name, p.email, l.role, l.created_at, l.disabled, l.password_hash
-		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1`, value.Fold(email)).
+	err := tx.QueryRow(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled, l.password_hash
+		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1 AND NOT p.deleted`, value.Fold(email)).
 		Scan(&l.Person, &l.Name, &l.Email, &l.Role, &l.CreatedAt, &l.Disabled, &hash)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Login{}, fmt.Errorf("identity: check password: %w", err)

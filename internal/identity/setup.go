@@ -41,6 +41,11 @@ func CreateSetupToken(ctx context.Context, tx *db.Tx) (string, error) {
 
 // SetUp makes the first administrator. The error is Forbidden when the token is wrong, used or too old.
 func SetUp(ctx context.Context, tx *db.Tx, token string, in LoginNew) (Login, error) {
+	if needed, err := NeedsSetup(ctx, tx); err != nil {
+		return Login{}, err
+	} else if !needed {
+		return Login{}, fault.New(fault.Forbidden, "Zveno is set up already: an administrator adds people with zveno user add")
+	}
 	used, err := tx.Exec(ctx, `UPDATE identity_setup_links SET used_at = $1 WHERE token_hash = $2 AND used_at IS NULL AND expires_at > $1`,
 		tx.At, tokenHash(token))
 	if err != nil {

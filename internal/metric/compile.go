@@ -238,7 +238,7 @@ func (b *builder) labelled(by []dimension, inner string, columns []string) strin
 	var labels, joins, order []string
 	for i, d := range by {
 		if d.grain != "" {
-			labels = append(labels, fmt.Sprintf("CAST(a.k%d AS TEXT)", i), "''")
+			labels = append(labels, fmt.Sprintf("COALESCE(CAST(a.k%d AS TEXT), '')", i), "''")
 			order = append(order, fmt.Sprintf("a.k%d", i))
 			continue
 		}
@@ -252,6 +252,7 @@ func (b *builder) labelled(by []dimension, inner string, columns []string) strin
 		for _, column := range append(slices.Clone(l.Order), l.Text) {
 			order = append(order, fmt.Sprintf("l%d.%s", i, column))
 		}
+		order = append(order, fmt.Sprintf("a.k%d", i)) // two records may have one name
 	}
 	for _, c := range columns {
 		labels = append(labels, "a."+c)

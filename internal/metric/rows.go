@@ -37,7 +37,11 @@ func (c *Catalog) Rows(ctx context.Context, e Engine, id string, version int, q 
 	if err != nil {
 		return nil, fmt.Errorf("metric %s: rows: %w", d.ID, err)
 	}
-	return scanRows(rows, d.Unit, q)
+	unit := d.Unit
+	if d.Value != "" && c.Sources[d.Source].Fields[d.Value].Type == FieldMoney {
+		unit = UnitMoney // also where amounts are weighed into a share
+	}
+	return scanRows(rows, unit, q)
 }
 
 func (c *Catalog) compileRows(d Definition, q Query) (Statement, error) {
@@ -54,7 +58,14 @@ func (c *Catalog) compileRows(d Definition, q Query) (Statement, error) {
 		if err != nil {
 			return Statement{}, fmt.Errorf("value: %w", err)
 		}
-		v = "CAST(" + f.SQL + " AS DOUBLE PRECISION)"
+		switch {
+		case d.Kind == KindSurvival: // hours, of a metric in days
+			v = "CAST(" + f.SQL + " AS DOUBLE PRECISION) / 24"
+		case d.Kind == KindDeviation:
+			v = "sqrt(CAST(" + f.SQL + " AS DOUBLE PRECISION))"
+		default:
+			v = "CAST(" + f.SQL + " AS DOUBLE PRECISION)"
+		}
 	}
 	denominator, err := b.condition(d.Denominator)
 	if err != nil {

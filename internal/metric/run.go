@@ -100,12 +100,7 @@ func (s Statement) scan(rows *sql.Rows, d Definition, q Query) (Cell, error) {
 	if err := rows.Scan(into...); err != nil {
 		return Cell{}, err
 	}
-	for i, dimension := range s.by {
-		if dimension.grain != "" {
-			n, _ := strconv.Atoi(cell.By[i].Text)
-			cell.By[i].Text = q.Calendar.NumberedPeriod(n, dimension.grain).Name
-		}
-	}
+	s.namePeriods(cell.By, q)
 	for i, name := range s.also {
 		if cell.Also == nil {
 			cell.Also = map[string]int64{}
@@ -117,6 +112,15 @@ func (s Statement) scan(rows *sql.Rows, d Definition, q Query) (Cell, error) {
 	}
 	cell.fill(d, q, exact.Int64, numerator, denominator, p50, p80)
 	return cell, nil
+}
+
+// namePeriods turns the numbers of fiscal periods into their names.
+func (s Statement) namePeriods(by []Key, q Query) {
+	for i, dimension := range s.by {
+		if n, err := strconv.Atoi(by[i].Text); err == nil && dimension.grain != "" {
+			by[i].Text = q.Calendar.NumberedPeriod(n, dimension.grain).Name
+		}
+	}
 }
 
 // wholeNumerator reports whether the numerator is a count or an exact amount.

@@ -92,7 +92,7 @@ func (c *Catalog) Waterfall(ctx context.Context, e Engine, flow Flow, q Waterfal
 		return Waterfall{}, fmt.Errorf("metric: waterfall: %w", err)
 	}
 	defer rows.Close()
-	digits := value.MinorDigits(q.Currency)
+	digits, read := value.MinorDigits(q.Currency), 0
 	for rows.Next() {
 		keys := make([]Key, len(s.by))
 		var into []any
@@ -103,6 +103,10 @@ func (c *Catalog) Waterfall(ctx context.Context, e Engine, flow Flow, q Waterfal
 		var amount, deals int64
 		if err := rows.Scan(append(into, &line, &amount, &deals)...); err != nil {
 			return Waterfall{}, fmt.Errorf("metric: waterfall: %w", err)
+		}
+		s.namePeriods(keys, q.Query)
+		if read++; read > MaxCells {
+			return Waterfall{}, fault.InvalidField("by", "gives more than %d lines: cut by fewer dimensions, or filter", MaxCells)
 		}
 		w.group(keys).Lines[line] = WaterfallLine{Amount: minor(amount, digits), Deals: deals}
 	}

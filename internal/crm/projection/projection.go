@@ -62,10 +62,19 @@ func (p *Projection) Follow(ctx context.Context) {
 	tick, compact := time.NewTicker(500*time.Millisecond), time.NewTicker(time.Minute)
 	defer tick.Stop()
 	defer compact.Stop()
+	pause := time.Second
 	for ctx.Err() == nil {
-		if err := p.Refresh(ctx); err != nil && ctx.Err() == nil {
-			p.log.Error("the analytical projection could not be refreshed; numbers may be older than the records", "error", err)
+		err := p.Refresh(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.log.Error("the analytical projection could not be refreshed; numbers may be older than the records", "error", err, "again in", pause)
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause):
+			}
+			pause = min(2*pause, time.Minute)
+			continue
 		}
+		pause = time.Second
 		select {
 		case <-ctx.Done():
 		case <-signal:

@@ -15,8 +15,11 @@ import (
 // rebuild fills fresh tables from the whole record. What is committed meanwhile is at or after the position that it
 // returns, and the next refresh applies it.
 func (p *Projection) rebuild(ctx context.Context) error {
-	words := newVocabulary()
-	now, err := p.readShape(ctx, words)
+	at, err := p.here(ctx) // first: what is committed from here on is applied afterwards
+	if err != nil {
+		return err
+	}
+	now, err := p.readShape(ctx, newVocabulary())
 	if err != nil {
 		return err
 	}
@@ -24,10 +27,6 @@ func (p *Projection) rebuild(ctx context.Context) error {
 		return err
 	}
 	err = p.store.Rebuild(ctx, func(ctx context.Context, l *columnar.Loader) (columnar.Position, error) {
-		at, err := p.here(ctx)
-		if err != nil {
-			return at, err
-		}
 		return at, now.fill(ctx, p.db, l)
 	})
 	if err != nil {

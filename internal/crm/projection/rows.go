@@ -79,7 +79,7 @@ func (s *shaper) shape(key int32, chain []version, into *dealRows) {
 func (s *shaper) shapeLife(key int32, life []version, into *dealRows) {
 	for _, v := range life {
 		row := append(next(&into.versions), key, int64(v.from), int64(v.to), v.stage, s.stages[v.stage].outcome,
-			v.minor(), v.probability, v.forecast, v.closeDay, s.month(v.closeDay))
+			v.minor(), v.probability, v.forecast, v.due(), s.dueMonth(v))
 		into.versions[len(into.versions)-1] = v.cut.append(row)
 	}
 	end := life[len(life)-1].to
@@ -107,6 +107,21 @@ func (s *shaper) shapeLife(key int32, life []version, into *dealRows) {
 			day, s.month(day), int64(c.closedAt), cycle, c.lostReason)
 		into.closings[len(into.closings)-1] = c.cut.append(row)
 	}
+}
+
+// due is the close date, nil where there is none.
+func (v version) due() any {
+	if v.closeDay == noDay {
+		return nil
+	}
+	return v.closeDay
+}
+
+func (s *shaper) dueMonth(v version) any {
+	if v.closeDay == noDay {
+		return nil
+	}
+	return s.month(v.closeDay)
 }
 
 // minor is the amount in the version's own currency, nil where it is unknown.

@@ -8,7 +8,7 @@ import (
 )
 
 // shapeVersion changes when rows of the same shape come to mean something else.
-const shapeVersion = 1
+const shapeVersion = 2
 
 // teamLevels is how many levels of the hierarchy can be grouped by, the company itself being level 1.
 const teamLevels = 5
@@ -50,13 +50,14 @@ func (s *shape) schema() columnar.Schema {
 // deal_version, of the reporting currency at the day's rate in deal_entry and deal_closed.
 func shared(custom []string) []columnar.Column {
 	result := columns("owner_key Int", "account_key Int", "product_key Int", "source_key Int", "kind_key Int", "currency_key Int")
-	for _, name := range custom {
-		result = append(result, columnar.Column{Name: customColumn(name), Type: columnar.Int})
+	for i := range custom {
+		result = append(result, columnar.Column{Name: customColumn(i), Type: columnar.Int})
 	}
 	return result
 }
 
-func customColumn(name string) string { return "custom_" + name + "_key" }
+// customColumn is the column of the i-th custom field. Its name would not do: it may be of any script and length.
+func customColumn(i int) string { return fmt.Sprintf("custom_%d_key", i+1) }
 
 func teamColumns() []columnar.Column {
 	var result []columnar.Column

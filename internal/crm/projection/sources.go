@@ -96,10 +96,14 @@ func sharedFields(custom []string, extra map[string]metric.Field) map[string]met
 		n := level + 1
 		fields[fmt.Sprintf("team_%d", n)] = record("team", fmt.Sprintf("o.team_%d_key", n), "o", fmt.Sprintf("Team, level %d", n), fmt.Sprintf("Команда, уровень %d", n))
 	}
-	for _, name := range custom {
-		fields[name] = word("f."+customColumn(name), "", name, name)
-	}
 	maps.Copy(fields, extra)
+	for i, name := range custom {
+		field := word("f."+customColumn(i), "", name, name)
+		if _, taken := fields[name]; taken {
+			name = "custom_" + name
+		}
+		fields[name] = field
+	}
 	return fields
 }
 

@@ -2,12 +2,14 @@ package projection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 
 	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/value"
 )
 
@@ -27,6 +29,13 @@ func (p *Projection) Verify(ctx context.Context) ([]Comparison, error) {
 	wanted, err := p.tally(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("projection: verify: %w", err)
+	}
+	at, _, err := p.store.Position(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("projection: verify: %w", err)
+	}
+	if here, err := p.here(ctx); err != nil || here != at {
+		return nil, errors.Join(err, fault.New(fault.Unavailable, "somebody changed records meanwhile: verify again when nobody writes"))
 	}
 	for _, table := range p.shape.schema().Tables {
 		sums := wanted[table.Name]
