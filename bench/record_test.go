@@ -37,8 +37,8 @@ func recordStays() string {
 		FROM crm_deal_versions WHERE recorded_to = %d AND NOT deleted AND valid_from <= %d), s AS (
 		SELECT id, stage_id, valid_from, lead(valid_from) OVER (PARTITION BY id ORDER BY valid_from) AS exited,
 			lead(valid_from) OVER (PARTITION BY id, stage_id ORDER BY valid_from) AS again FROM e WHERE entered)
-		SELECT st.name, floor(valid_from / 7889400000000.0) AS q, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY exited - valid_from),
-			percentile_cont(0.8) WITHIN GROUP (ORDER BY exited - valid_from)
+		SELECT st.name, floor(s.valid_from / 7889400000000.0) AS q, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY exited - s.valid_from),
+			percentile_cont(0.8) WITHIN GROUP (ORDER BY exited - s.valid_from)
 		FROM s JOIN crm_stages st ON st.id = s.stage_id AND st.outcome = 'open' WHERE again IS NULL GROUP BY 1, 2`, value.Forever, t1)
 }
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"zveno.dev/zveno/internal/connect/mapping"
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/value"
 )
@@ -226,6 +225,3 @@ func dayKey(r *row, o *crm.Object, field string) string {
 	}
 	return day.String()
 }
-
-// nameless says whether rows of the table carry no ID of their source.
-func (t *tablePlan) nameless() bool { return t.keyed == nil || t.keyed.target != mapping.TargetID }
