@@ -63,6 +63,9 @@ func (b *builder) need(join string) {
 func (c *Catalog) compile(d Definition, q Query) (Statement, error) {
 	if s := c.Sources[d.Source]; s.Opening {
 		q = q.withPeriod()
+		if q.First.Start(q.zone()) > q.asOf() {
+			return Statement{}, fault.InvalidField("period", "begins on %s, after the moment asked about", q.First)
+		}
 	}
 	b, err := c.builder(d.Source, q)
 	if err != nil {
