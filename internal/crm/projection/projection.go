@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zveno.dev/zveno/internal/columnar"
@@ -20,8 +21,9 @@ type Projection struct {
 	store *columnar.Store
 	log   *slog.Logger
 
-	mutex sync.Mutex // one refresh at a time
-	shape *shape     // what the stored rows were shaped by; nil until the first refresh
+	mutex sync.Mutex            // one refresh at a time
+	shape *shape                // what the stored rows were shaped by; nil until the first refresh
+	shown atomic.Pointer[shape] // the same for readers, who do not wait for a refresh
 }
 
 // Open opens the tables, which may be missing or outdated: Refresh brings them up to date.
@@ -46,12 +48,11 @@ func (p *Projection) Store() *columnar.Store { return p.store }
 
 // Settings are the company's settings as of the last refresh.
 func (p *Projection) Settings() identity.Settings {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.shape == nil {
+	s := p.shown.Load()
+	if s == nil {
 		return identity.DefaultSettings()
 	}
-	return p.shape.settings
+	return s.settings
 }
 
 // Follow keeps refreshing until ctx ends: at once when this process writes, and at least every half second, since
@@ -150,8 +151,14 @@ func (p *Projection) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.shape = now
+	p.adopt(now)
 	return nil
+}
+
+// adopt takes over a shape that the stored rows have.
+func (p *Projection) adopt(s *shape) {
+	p.shape = s
+	p.shown.Store(s)
 }
 
 // restoreKeys reads keys and their names; query is a constant.
@@ -178,10 +185,9 @@ func restoreKeys[K comparable](ctx context.Context, store *columnar.Store, query
 
 // Catalog gives the metrics for the tables as they are: with the company's custom choice fields as dimensions.
 func (p *Projection) Catalog() (*metric.Catalog, error) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.shape == nil {
+	s := p.shown.Load()
+	if s == nil {
 		return NewCatalog(nil)
 	}
-	return NewCatalog(p.shape.custom)
+	return NewCatalog(s.custom)
 }

@@ -32,7 +32,7 @@ func (p *Projection) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.shape = now
+	p.adopt(now)
 	return nil
 }
 
