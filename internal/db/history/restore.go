@@ -16,43 +16,84 @@ import (
 // versions in the order of their recording and sets No and TxNo in place. The error is Invalid, and nothing may be kept,
 // when a chain could not have come about by Apply: see checkChain.
 func InsertChains(ctx context.Context, tx *db.Tx, t *Table, chains [][]Version) error {
-	versions := make([][]any, 0, 8*len(chains))
-	current := make([][]any, 0, len(chains))
-	for _, chain := range chains {
-		first, last, err := t.checkChain(tx, chain)
-		if err != nil {
-			return err
+	ctx, stop := context.WithCancel(ctx)
+	ready := t.restoredAhead(ctx, tx.No, tx.At, chains)
+	defer func() { // leave no goroutine behind that still touches the chains
+		stop()
+		for range ready {
 		}
-		for i := range chain {
-			chain[i].No, chain[i].TxNo = int64(i+1), tx.No
-			row, err := versionRow(chain[i])
-			if err != nil {
-				return err
-			}
-			versions = append(versions, row)
+	}()
+	for rows := range ready {
+		if rows.err != nil {
+			return rows.err
 		}
-		row, err := t.currentRow([]segment{{first}, {last}}, int64(len(chain)), tx.No)
-		if err != nil {
-			return err
+		if err := db.BulkInsert(ctx, tx, t.Versions, t.versionColumns(), rows.versions, ""); err != nil {
+			return fmt.Errorf("history: restore %s: %w", t.Versions, err)
 		}
-		current = append(current, row)
-	}
-	if err := db.BulkInsert(ctx, tx, t.Versions, t.versionColumns(), versions, ""); err != nil {
-		return fmt.Errorf("history: restore %s: %w", t.Versions, err)
-	}
-	if err := db.BulkInsert(ctx, tx, t.Current, t.currentColumns(), current, ""); err != nil {
-		return fmt.Errorf("history: restore %s: %w", t.Current, err)
+		if err := db.BulkInsert(ctx, tx, t.Current, t.currentColumns(), rows.current, ""); err != nil {
+			return fmt.Errorf("history: restore %s: %w", t.Current, err)
+		}
 	}
 	for _, chain := range chains {
 		tx.Changed(t.Object, chain[0].ID)
 	}
-	return nil
+	return ctx.Err()
+}
+
+// restored is the rows of some chains, or what is wrong with them.
+type restored struct {
+	versions, current [][]any
+	err               error
+}
+
+// restoredChains is how many chains are made into rows at a time.
+const restoredChains = 512
+
+// restoredAhead makes rows of chains in a goroutine of its own, while those before are written, until ctx ends.
+func (t *Table) restoredAhead(ctx context.Context, txNo int64, at value.Instant, chains [][]Version) <-chan restored {
+	ready := make(chan restored, 1)
+	go func() {
+		defer close(ready)
+		for group := range slices.Chunk(chains, restoredChains) {
+			rows := t.restore(txNo, at, group)
+			select {
+			case ready <- rows:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return ready
+}
+
+// restore makes the rows of chains.
+func (t *Table) restore(txNo int64, at value.Instant, chains [][]Version) (rows restored) {
+	for _, chain := range chains {
+		first, last, err := t.checkChain(at, chain)
+		if err != nil {
+			return restored{err: err}
+		}
+		for i := range chain {
+			chain[i].No, chain[i].TxNo = int64(i+1), txNo
+			row, err := versionRow(chain[i])
+			if err != nil {
+				return restored{err: err}
+			}
+			rows.versions = append(rows.versions, row)
+		}
+		row, err := t.currentRow([]segment{{first}, {last}}, int64(len(chain)), txNo)
+		if err != nil {
+			return restored{err: err}
+		}
+		rows.current = append(rows.current, row)
+	}
+	return rows
 }
 
 // checkChain orders the versions of one record by their recording and makes sure of what Apply guarantees: one identity,
-// cells of the right kind, nothing recorded before it was so or after this transaction, and at every recorded instant a
-// chain without gap or overlap up to that instant. It gives the first and the last version that are believed now.
-func (t *Table) checkChain(tx *db.Tx, chain []Version) (first, last Version, err error) {
+// cells of the right kind, nothing recorded before it was so or after at, the instant of this transaction, and at every recorded
+// instant a chain without gap or overlap up to that instant. It gives the first and the last version that are believed now.
+func (t *Table) checkChain(at value.Instant, chain []Version) (first, last Version, err error) {
 	if len(chain) == 0 {
 		return first, last, fault.New(fault.Invalid, "%s: a record without versions cannot be stored", t.Object)
 	}
@@ -60,7 +101,7 @@ func (t *Table) checkChain(tx *db.Tx, chain []Version) (first, last Version, err
 	asItHappened := true // each version was recorded when it began, and is still believed
 	for i := range chain {
 		v := &chain[i]
-		if err := t.checkVersion(tx, chain[0].ID, v); err != nil {
+		if err := t.checkVersion(at, chain[0].ID, v); err != nil {
 			return first, last, err
 		}
 		asItHappened = asItHappened && v.RecordedFrom == v.ValidFrom && v.RecordedTo == value.Forever
@@ -81,7 +122,7 @@ func (t *Table) checkChain(tx *db.Tx, chain []Version) (first, last Version, err
 	return believed[0], believed[len(believed)-1], nil
 }
 
-func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
+func (t *Table) checkVersion(at value.Instant, id value.ID, v *Version) error {
 	switch {
 	case v.ID != id || id.IsZero():
 		return t.badChain(*v, "the versions of one record need one ID, not %s", id)
@@ -89,7 +130,7 @@ func (t *Table) checkVersion(tx *db.Tx, id value.ID, v *Version) error {
 		return t.badChain(*v, "it has %d cells for %d columns", len(v.Values), len(t.Columns))
 	case v.ValidFrom >= v.ValidTo || v.RecordedFrom >= v.RecordedTo:
 		return t.badChain(*v, "it begins after its end (valid until %s, recorded until %s)", v.ValidTo, v.RecordedTo)
-	case v.ValidFrom > v.RecordedFrom || v.RecordedFrom > tx.At || v.RecordedTo > tx.At && v.RecordedTo != value.Forever:
+	case v.ValidFrom > v.RecordedFrom || v.RecordedFrom > at || v.RecordedTo > at && v.RecordedTo != value.Forever:
 		return t.badChain(*v, "it was recorded (from %s until %s) before it was so, or after now", v.RecordedFrom, v.RecordedTo)
 	}
 	for i, cell := range v.Values {
