@@ -60,7 +60,7 @@ type Definition struct {
 	Denominator string            `json:"denominator,omitempty"`
 	Event       string            `json:"event,omitempty"`
 	Also        map[string]string `json:"also,omitempty"`  // further counts, shown apart: name → condition
-	Parts       map[string]string `json:"parts,omitempty"` // of a velocity: "count", "value", "win_rate", "cycle" → metric
+	Parts       map[string]string `json:"parts,omitempty"` // of a velocity: "value", "win_rate", "cycle" → metric
 	By          []string          `json:"by,omitempty"`    // dimensions when the query names none
 }
 
@@ -112,7 +112,7 @@ func (c *Catalog) Check() error {
 			return fault.New(fault.Invalid, "metric %q version %d: ID, version, and name and description in both languages are required", d.ID, d.Version)
 		}
 		if d.Kind == KindVelocity {
-			for _, part := range []string{"count", "value", "win_rate", "cycle"} {
+			for _, part := range []string{"value", "win_rate", "cycle"} {
 				if _, err := c.Find(d.Parts[part], 0); err != nil {
 					return fmt.Errorf("metric %s: part %s: %w", d.ID, part, err)
 				}

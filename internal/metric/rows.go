@@ -27,7 +27,7 @@ func (c *Catalog) Rows(ctx context.Context, e Engine, id string, version int, q 
 		return nil, err
 	}
 	if d.Kind == KindVelocity {
-		return nil, fault.New(fault.Invalid, "metric %s is made of other metrics: ask for the rows of %s, %s or %s", d.ID, d.Parts["count"], d.Parts["win_rate"], d.Parts["cycle"])
+		return nil, fault.New(fault.Invalid, "metric %s is made of other metrics: ask for the rows of %s, %s or %s", d.ID, d.Parts["value"], d.Parts["win_rate"], d.Parts["cycle"])
 	}
 	s, err := c.compileRows(d, q)
 	if err != nil {

@@ -30,7 +30,7 @@ func (c *Catalog) velocity(ctx context.Context, e Engine, d Definition, q Query)
 			return Result{}, err
 		}
 		wish := trailing
-		if name == "count" || name == "value" {
+		if name == "value" {
 			wish = present
 		}
 		if parts[name], err = c.compute(ctx, e, part, wish); err != nil {
@@ -38,15 +38,15 @@ func (c *Catalog) velocity(ctx context.Context, e Engine, d Definition, q Query)
 		}
 	}
 	result := newResult(d, trailing, Statement{})
-	result.SQL, result.By, result.Unit, result.Currency = nil, parts["count"].By, d.Unit, q.Currency
-	for _, name := range []string{"count", "value", "win_rate", "cycle"} {
+	result.SQL, result.By, result.Unit, result.Currency = nil, parts["value"].By, d.Unit, q.Currency
+	for _, name := range []string{"value", "win_rate", "cycle"} {
 		result.SQL = append(result.SQL, parts[name].SQL...)
 	}
-	for _, open := range parts["count"].Cells {
-		cell := Cell{By: open.By, N: open.N}
-		amount, rate, cycle := parts["value"].at(open.By), parts["win_rate"].at(open.By), parts["cycle"].at(open.By)
-		if amount != nil && rate != nil && cycle != nil && amount.Value != nil && rate.Value != nil && cycle.Value != nil && cycle.Value.Float() > 0 {
-			// N × (amount / N) is the amount.
+	for _, amount := range parts["value"].Cells {
+		cell := Cell{By: amount.By, N: amount.N}
+		rate, cycle := parts["win_rate"].at(amount.By), parts["cycle"].at(amount.By)
+		if rate != nil && cycle != nil && amount.Value != nil && rate.Value != nil && cycle.Value != nil && cycle.Value.Float() > 0 {
+			// The number of open deals times their average value is their amount.
 			cell.Value = real(amount.Value.Float() * rate.Value.Float() / cycle.Value.Float())
 			cell.N = rate.N
 			cell.Numerator, cell.Denominator, cell.Missing = amount.Value, cycle.Value, amount.Missing
