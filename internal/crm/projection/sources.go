@@ -154,6 +154,8 @@ func closedDeals(custom []string) metric.Source {
 	return metric.Source{Table: "deal_closed", Record: "f.deal_key", Day: "f.close_day", Month: "f.close_month", At: "f.closed_at",
 		Joins: sharedJoins(nil), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
 			"outcome":     outcomeField("f.outcome"),
+			"won":         yes("f.outcome = 1", ""),
+			"lost":        yes("f.outcome = 2", ""),
 			"lost_reason": {Type: metric.FieldWord, SQL: "f.lost_reason_key", Lookup: words, Label: metric.Words{En: "Lost reason", Ru: "Причина проигрыша"}},
 			"amount":      {Type: metric.FieldMoney, SQL: "f.amount"},
 			"won_amount":  {Type: metric.FieldMoney, SQL: "CASE WHEN f.outcome = 1 THEN f.amount END", Hidden: true},
