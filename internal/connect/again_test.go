@@ -16,13 +16,14 @@ func everySource(t *testing.T) map[string]struct {
 	path    string
 	options connect.ImportOptions
 } {
+	files := folder(t, sample)
 	return map[string]struct {
 		path    string
 		options connect.ImportOptions
 	}{
 		"maven":      {path: shared(t, "crm", "maven_crm_sales")},
 		"salesforce": {path: shared(t, "crm", "salesforce_dev_org")},
-		"sample":     {folder(t, sample), sampled()},
+		"sample":     {files, sampled(t, files)},
 	}
 }
 
@@ -95,7 +96,7 @@ func compareReports(t *testing.T, name string, a, b connect.Report) {
 func TestUndo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		actor := value.Actor{Name: "tester"}
-		first := imported(t, d, sampled(), folder(t, sample))
+		first := importedSample(t, d, sample)
 		before := picture(t, d)
 		changed := map[string]string{"deals.csv": `
 id,name,account,owner,stage,amount,created,close
@@ -103,7 +104,7 @@ D1,First,Acme,Anna Snelling,Closed Won,100.50,2024-01-15,2024-03-01
 D2,Second,Acme Group,Carl Lin,Closed Won,250,2024-02-15,2024-06-02
 D9,Ninth,Acme,Boris Faz,Prospecting,900,2024-03-03,2024-09-01
 `}
-		second := imported(t, d, sampled(), folder(t, changed))
+		second := importedSample(t, d, changed)
 		if sum := second.Totals(); sum.Created != 1 || sum.Updated != 1 || sum.Unchanged != 1 {
 			t.Fatalf("second import: %+v", sum)
 		}
@@ -123,7 +124,7 @@ D9,Ninth,Acme,Boris Faz,Prospecting,900,2024-03-03,2024-09-01
 		if _, err := connect.Undo(t.Context(), d, value.NewID(), actor); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("undoing what never was: %v", err)
 		}
-		again := imported(t, d, sampled(), folder(t, changed))
+		again := importedSample(t, d, changed)
 		if sum := again.Totals(); sum.Created != 1 || sum.Updated != 1 || sum.Unchanged != 1 {
 			t.Errorf("import after the undo: %+v", sum)
 		}
@@ -141,11 +142,11 @@ D9,Ninth,Acme,Boris Faz,Prospecting,900,2024-03-03,2024-09-01
 // TestUndoOneAfterTheOther takes back two imports, the later one first: nothing of either is left.
 func TestUndoOneAfterTheOther(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		first := imported(t, d, sampled(), folder(t, sample))
-		second := imported(t, d, sampled(), folder(t, map[string]string{"deals.csv": `
+		first := importedSample(t, d, sample)
+		second := importedSample(t, d, map[string]string{"deals.csv": `
 id,name,account,owner,stage,amount,created,close
 D2,Second,Acme Group,Carl Lin,Closed Won,250,2024-02-15,2024-06-02
-`}))
+`})
 		for _, id := range []value.ID{second.ID, first.ID} {
 			report, err := connect.Undo(t.Context(), d, id, value.Actor{Name: "tester"})
 			if err != nil || report.Kept != 0 {

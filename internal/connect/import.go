@@ -32,6 +32,7 @@ type importer struct {
 
 	fresh string // object of which the source had no records before the table being read; "" = none
 
+	refused int  // rows that the database did not take
 	careful bool // hold rows against the rules before they are applied
 
 	began     time.Time
@@ -62,7 +63,7 @@ func importSet(ctx context.Context, d *db.DB, set *tabular.Set, paths []string, 
 		return Report{}, err
 	}
 	base := Report{DryRun: o.DryRun}
-	m, err := chooseMapping(ctx, set, o, &base)
+	mapped, err := chooseMapping(ctx, set, o, &base)
 	if err != nil {
 		return base, err
 	}
@@ -70,7 +71,7 @@ func importSet(ctx context.Context, d *db.DB, set *tabular.Set, paths []string, 
 		return base, fault.New(fault.Invalid, "nothing was imported: %d questions must be answered first, such as: %s",
 			len(base.Questions), base.Questions[0].Text)
 	}
-	plans, err := newPlan(set.Tables, m, o)
+	plans, err := newPlan(set.Tables, mapped, o)
 	if err != nil {
 		return base, err
 	}
@@ -86,7 +87,8 @@ func importSet(ctx context.Context, d *db.DB, set *tabular.Set, paths []string, 
 	for i, t := range plans {
 		im.collector.tables[t] = &im.collector.report.Tables[i]
 	}
-	im.run = run{source: m.Source, files: filesOf(paths), fingerprint: fingerprintOf(set, plans, m.Source)}
+	source := base.Mapping.Source
+	im.run = run{source: source, files: filesOf(paths), fingerprint: fingerprintOf(set, plans, source)}
 	err = im.perform(ctx)
 	return im.collector.report, err
 }
@@ -256,5 +258,5 @@ func (im *importer) forget() {
 }
 
 func (im *importer) newParser(t *tablePlan) *parser {
-	return &parser{t: t, options: im.options, currency: im.currency, noted: map[string]int64{}}
+	return &parser{t: t, options: im.options, currency: im.currency, noted: map[string]int64{}, longIDs: im.run.source == "salesforce"}
 }

@@ -60,14 +60,16 @@ func uninterrupted(t *testing.T, d *db.DB, files string) (want string, steps int
 	const enough = 1 << 40
 	ctx, cancel := newBrittle(t.Context(), enough)
 	defer cancel()
-	if _, err := connect.Import(ctx, d, []string{files}, inPieces()); err != nil {
+	if _, err := connect.Import(ctx, d, []string{files}, inPieces(t, files)); err != nil {
 		t.Fatal(err)
 	}
 	return picture(t, d), enough - ctx.left.Load()
 }
 
 // inPieces are the options under which the sample is imported two rows at a time.
-func inPieces() connect.ImportOptions { return connect.InChunks(sampled(), 2) }
+func inPieces(t *testing.T, files string) connect.ImportOptions {
+	return connect.InChunks(sampled(t, files), 2)
+}
 
 func interrupted(t *testing.T, r rapid.TB, cfg db.Config, files, want string, breaks []int64) {
 	d, err := db.Open(t.Context(), cfg)
@@ -79,7 +81,7 @@ func interrupted(t *testing.T, r rapid.TB, cfg db.Config, files, want string, br
 		breakOff(t, r, d, files, steps)
 	}
 	unfinished := count(t, d, `SELECT count(*) FROM connect_imports WHERE state IN ('running', 'stopped')`)
-	report := imported(t, d, inPieces(), files)
+	report := imported(t, d, inPieces(t, files), files)
 	if got := picture(t, d); got != want {
 		r.Fatalf("after the interruption: %s", firstDifference(want, got))
 	}
@@ -101,7 +103,7 @@ func interrupted(t *testing.T, r rapid.TB, cfg db.Config, files, want string, br
 func breakOff(t *testing.T, r rapid.TB, d *db.DB, files string, steps int64) {
 	ctx, cancel := newBrittle(t.Context(), steps)
 	defer cancel()
-	_, err := connect.Import(ctx, d, []string{files}, inPieces())
+	_, err := connect.Import(ctx, d, []string{files}, inPieces(t, files))
 	if err != nil && !errors.Is(err, context.Canceled) {
 		r.Fatalf("broken off after %d steps: %v", steps, err)
 	}

@@ -55,16 +55,15 @@ type column struct {
 	create  bool
 }
 
-// newPlan joins tables with what the mapping says of them, in the order of reading. Tables that the mapping leaves out
-// are not in it.
-func newPlan(tables []*tabular.Table, m *mapping.Mapping, o ImportOptions) ([]*tablePlan, error) {
+// newPlan joins tables with what the mapping says of each, in the order of reading. Tables that the mapping leaves out are
+// not in it.
+func newPlan(tables []*tabular.Table, mapped []mapping.Table, o ImportOptions) ([]*tablePlan, error) {
 	var plans []*tablePlan
 	for i, table := range tables {
-		mapped := tableMapping(m, table, i)
-		if mapped == nil || mapped.Object == "" {
+		if mapped[i].Object == "" {
 			continue
 		}
-		t, err := newTablePlan(table, mapped, o)
+		t, err := newTablePlan(table, &mapped[i], o)
 		if err != nil {
 			return nil, fmt.Errorf("connect: plan %s: %w", table.Path, err)
 		}

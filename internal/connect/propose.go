@@ -2,43 +2,75 @@ package connect
 
 import (
 	"context"
-	"strings"
 
 	"zveno.dev/zveno/internal/connect/mapping"
 	"zveno.dev/zveno/internal/connect/tabular"
 )
 
-// chooseMapping is the mapping that the options name or, without one, what the files suggest. Questions go into the report.
-func chooseMapping(ctx context.Context, set *tabular.Set, o ImportOptions, report *Report) (*mapping.Mapping, error) {
+// chooseMapping gives the mapping of each table of the set, in the set's order: of the mapping that the options name or,
+// without one, as the files suggest. What a person should know of it goes into the report, questions among it.
+func chooseMapping(ctx context.Context, set *tabular.Set, o ImportOptions, report *Report) ([]mapping.Table, error) {
 	for _, skipped := range set.Skipped {
 		report.LeftOut = append(report.LeftOut, LeftOut{skipped.Path, skipped.Reason})
 	}
-	m := o.Mapping
-	if m == nil {
-		proposal, err := propose(ctx, set, o)
-		if err != nil {
-			return nil, err
+	choose := proposed
+	if o.Mapping != nil {
+		choose = matched
+	}
+	m, err := choose(ctx, set, o, report)
+	if err != nil {
+		return nil, err
+	}
+	if o.Source != "" {
+		m.Source = o.Source
+	}
+	report.Mapping = &m
+	return m.Tables, nil
+}
+
+// matched applies the mapping that the options name.
+func matched(_ context.Context, set *tabular.Set, o ImportOptions, report *Report) (mapping.Mapping, error) {
+	if err := mapping.Check(*o.Mapping); err != nil {
+		return mapping.Mapping{}, err
+	}
+	described := make([]mapping.Described, len(set.Tables))
+	for i, t := range set.Tables {
+		described[i] = mapping.Described{Name: t.Name, Header: t.Header}
+	}
+	found, err := mapping.Match(*o.Mapping, described)
+	if err != nil {
+		return mapping.Mapping{}, err
+	}
+	m := mapping.Mapping{Source: o.Mapping.Source}
+	for i, t := range found.Tables {
+		m.Tables = append(m.Tables, t.Table)
+		path := set.Tables[i].Path
+		switch {
+		case !t.Known:
+			report.LeftOut = append(report.LeftOut, LeftOut{path, "the mapping says nothing about it"})
+		case t.Object == "":
+			report.LeftOut = append(report.LeftOut, LeftOut{path, "the mapping leaves it out"})
 		}
-		describeProposal(set, proposal, report)
-		m = &proposal.Mapping
+		for _, column := range t.Extra {
+			if t.Object != "" {
+				report.CustomFields = append(report.CustomFields, FieldOffer{File: path, Column: column, Object: t.Object})
+			}
+		}
 	}
-	if o.Source != "" && o.Source != m.Source {
-		renamed := *m
-		renamed.Source = o.Source
-		m = &renamed
+	for _, name := range found.Unused {
+		report.Notes = append(report.Notes, Note{Code: "mapping_unused", File: name, Text: noteTexts["mapping_unused"]})
 	}
-	report.Mapping = m
 	return m, nil
 }
 
-// propose looks at all cells of all tables.
-func propose(ctx context.Context, set *tabular.Set, o ImportOptions) (mapping.Proposal, error) {
+// proposed looks at all cells of all tables.
+func proposed(ctx context.Context, set *tabular.Set, o ImportOptions, report *Report) (mapping.Mapping, error) {
 	described := make([]mapping.Described, len(set.Tables))
 	profiles := make([][]tabular.ColumnProfile, len(set.Tables))
 	for i, t := range set.Tables {
 		profile, err := tabular.Profile(ctx, t)
 		if err != nil {
-			return mapping.Proposal{}, err
+			return mapping.Mapping{}, err
 		}
 		profiles[i] = profile.Columns
 		described[i] = mapping.Described{Name: t.Name, Header: t.Header, Columns: profile.Columns}
@@ -46,10 +78,12 @@ func propose(ctx context.Context, set *tabular.Set, o ImportOptions) (mapping.Pr
 	proposal, err := mapping.Propose(described, mapping.Wish{
 		Source: o.Source, Currency: o.askedCurrency, DateOrder: o.DateOrder, CustomFields: o.CustomFields, Answers: o.Answers,
 	})
-	if err == nil {
-		preferChoices(&proposal.Mapping, profiles)
+	if err != nil {
+		return mapping.Mapping{}, err
 	}
-	return proposal, err
+	preferChoices(&proposal.Mapping, profiles)
+	describeProposal(set, proposal, report)
+	return proposal.Mapping, nil
 }
 
 // describeProposal puts into the report what a person should know of a proposal.
@@ -62,7 +96,7 @@ func describeProposal(set *tabular.Set, p mapping.Proposal, report *Report) {
 			continue
 		}
 		for _, c := range d.Columns {
-			if unknown := c.Target == "" && strings.HasPrefix(c.Reason.Code, "column_") && c.Reason.Code != "column_ignored"; unknown {
+			if c.Unknown() {
 				report.CustomFields = append(report.CustomFields, FieldOffer{File: path, Column: c.Header, Object: d.Object})
 			}
 		}
@@ -70,18 +104,4 @@ func describeProposal(set *tabular.Set, p mapping.Proposal, report *Report) {
 	for _, w := range p.Warnings {
 		report.Notes = append(report.Notes, Note{Code: w.Reason.Code, File: w.Table, Text: joinNonEmpty(": ", w.Column, w.Reason.String())})
 	}
-}
-
-// tableMapping is what the mapping says of a table: of the same position and name, as a proposal has them, else of the
-// first whose name fits; nil = nothing.
-func tableMapping(m *mapping.Mapping, table *tabular.Table, position int) *mapping.Table {
-	if position < len(m.Tables) && m.Tables[position].Name == table.Name {
-		return &m.Tables[position]
-	}
-	for i := range m.Tables {
-		if strings.EqualFold(m.Tables[i].Name, table.Name) {
-			return &m.Tables[i]
-		}
-	}
-	return nil
 }

@@ -34,14 +34,7 @@ type badRow struct {
 func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err := im.transact(ctx, func(tx *db.Tx) error {
-		some, err := hasLinks(ctx, tx, im.run.source, t.object.Name)
-		if im.fresh = ""; !some {
-			im.fresh = t.object.Name
-		}
-		return err
-	})
-	if err != nil {
+	if err := im.findFresh(ctx, t); err != nil {
 		return err
 	}
 	chunks := make(chan *chunk, 1)
@@ -56,7 +49,14 @@ func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 		}
 	}()
 	seen := newSeen()
+	first := true
 	for c := range chunks {
+		if first && im.fresh == t.object.Name {
+			if err := im.lookElsewhere(ctx, t, c.rows); err != nil {
+				return err
+			}
+		}
+		first = false
 		if len(c.rows)+len(c.bad) > 0 {
 			if err := im.importChunk(ctx, t, c, seen); err != nil {
 				return err
@@ -133,9 +133,15 @@ func (im *importer) importChunk(ctx context.Context, t *tablePlan, c *chunk, see
 		}
 		return im.importRows(ctx, t, &chunk{bad: c.bad, noted: c.noted}, seen)
 	}
+	if im.refused++; im.refused > maxRefused {
+		return err
+	}
 	refused := badRow{c.rows[0].line, problem{reason: "the database refuses this row: " + err.Error()}}
 	return im.importRows(ctx, t, &chunk{bad: []badRow{refused}}, seen)
 }
+
+// maxRefused is how many rows the database may refuse in an import: if it refuses more, it is not the rows' fault.
+const maxRefused = 100
 
 // importRows is one transaction of an import.
 func (im *importer) importRows(ctx context.Context, t *tablePlan, c *chunk, seen *seen) error {

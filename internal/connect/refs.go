@@ -16,18 +16,18 @@ var relatedObjects = []string{"deal", "contact", "lead", "account"}
 
 // joinReferences puts records in the place of what rows call them.
 func (im *importer) joinReferences(ctx context.Context, tx *db.Tx, y *tally, todo []*work) error {
-	wants := map[want]answer{}
+	wants := wants{im.memory, map[want]answer{}}
 	for _, w := range todo {
 		for _, ref := range w.refs {
 			for _, object := range ref.objects() {
-				wants[want{object, ref.named}] = answer{}
+				wants.add(want{object, ref.named})
 			}
 		}
 		if w.facts.author != "" {
-			wants[want{"person", w.facts.author}] = answer{}
+			wants.add(want{"person", w.facts.author})
 		}
 	}
-	if err := im.resolve(ctx, tx, wants); err != nil {
+	if err := im.resolve(ctx, tx, wants.open); err != nil {
 		return err
 	}
 	if err := im.makeMissing(ctx, tx, y, todo, wants); err != nil {
@@ -38,7 +38,7 @@ func (im *importer) joinReferences(ctx context.Context, tx *db.Tx, y *tally, tod
 			w.blank(y.t.object)
 		}
 		if w.facts.author != "" {
-			w.author = wants[want{"person", w.facts.author}].id
+			w.author = wants.get(want{"person", w.facts.author}).id
 		}
 		for _, ref := range w.refs {
 			im.join(y, w, ref, wants)
@@ -51,6 +51,28 @@ func (im *importer) joinReferences(ctx context.Context, tx *db.Tx, y *tally, tod
 		}
 	}
 	return nil
+}
+
+// wants are the references of some rows: most are remembered, the others are open until they are resolved.
+type wants struct {
+	memory *memory
+	open   map[want]answer
+}
+
+func (w wants) add(wanted want) {
+	if _, known := w.memory.get(wanted); !known {
+		w.open[wanted] = answer{}
+	}
+}
+
+func (w wants) get(wanted want) answer {
+	if len(w.open) > 0 {
+		if a, open := w.open[wanted]; open {
+			return a
+		}
+	}
+	id, _ := w.memory.get(wanted)
+	return answer{id: id}
 }
 
 // objects are what the reference may name.
@@ -71,11 +93,11 @@ func (w *work) blank(o *crm.Object) {
 }
 
 // join puts one reference into the row's fields, or notes that it must wait or cannot be resolved.
-func (im *importer) join(y *tally, w *work, ref reference, wants map[want]answer) {
+func (im *importer) join(y *tally, w *work, ref reference, wants wants) {
 	c := ref.column
 	ambiguous := 0
 	for _, object := range ref.objects() {
-		a := wants[want{object, ref.named}]
+		a := wants.get(want{object, ref.named})
 		if a.id.IsZero() {
 			ambiguous = max(ambiguous, a.ambiguous)
 			continue
@@ -108,12 +130,15 @@ func (c *column) refName() string {
 }
 
 // makeMissing makes the records that columns with Create name and that are not there.
-func (im *importer) makeMissing(ctx context.Context, tx *db.Tx, y *tally, todo []*work, wants map[want]answer) error {
+func (im *importer) makeMissing(ctx context.Context, tx *db.Tx, y *tally, todo []*work, wants wants) error {
 	missing := map[string]map[string]bool{} // object → named
+	if len(wants.open) == 0 {
+		return nil
+	}
 	for _, w := range todo {
 		for _, ref := range w.refs {
 			c := ref.column
-			a := wants[want{c.ref, ref.named}]
+			a := wants.get(want{c.ref, ref.named})
 			if !c.create || c.ref == "" || !a.id.IsZero() || a.ambiguous > 0 || y.t.waits[c.ref] || !makable(ref.named) {
 				continue
 			}
@@ -124,7 +149,7 @@ func (im *importer) makeMissing(ctx context.Context, tx *db.Tx, y *tally, todo [
 		}
 	}
 	for _, object := range slices.Sorted(maps.Keys(missing)) {
-		if err := im.makeNamed(ctx, tx, y, object, slices.Collect(maps.Keys(missing[object])), wants); err != nil {
+		if err := im.makeNamed(ctx, tx, y, object, slices.Collect(maps.Keys(missing[object])), wants.open); err != nil {
 			return err
 		}
 	}

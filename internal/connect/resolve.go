@@ -54,7 +54,7 @@ func (m *memory) put(w want, id value.ID) {
 func (im *importer) resolve(ctx context.Context, tx *db.Tx, wants map[want]answer) error {
 	open := map[string][]string{} // by object
 	for w := range wants {
-		if id, ok := im.memory.get(w); ok {
+		if id, known := im.memory.get(w); known {
 			wants[w] = answer{id: id}
 		} else {
 			open[w.object] = append(open[w.object], w.named)

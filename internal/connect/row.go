@@ -86,6 +86,7 @@ type parser struct {
 	t        *tablePlan
 	options  ImportOptions
 	currency string           // of amounts without one
+	longIDs  bool             // IDs of 15 characters are Salesforce\'s and mean those of 18
 	noted    map[string]int64 // decisions, by code, with the rows since the last chunk
 }
 
@@ -170,6 +171,9 @@ func (p *parser) take(r *row, c *column, text string, currency *string) string {
 		return ""
 	}
 	v, reason := p.value(c, text, currency)
+	if c == p.t.keyed && reason == "" {
+		v = p.sameID(text)
+	}
 	switch {
 	case reason != "":
 		return reason
@@ -185,7 +189,7 @@ func (p *parser) take(r *row, c *column, text string, currency *string) string {
 
 // takeReference keeps what a reference names, for its resolution.
 func (p *parser) takeReference(r *row, c *column, text string) string {
-	text = c.translate(text)
+	text = p.sameID(c.translate(text))
 	if c.format.List {
 		text, _, _ = strings.Cut(text, ";")
 		text = strings.TrimSpace(text)

@@ -84,7 +84,7 @@ D1,2024-02-06T10:00:00Z,Colour,red,blue,Boris
 D2,2024-02-06T10:00:00Z,Amount,a lot,50,Boris
 D9,2024-02-06T10:00:00Z,Amount,10,50,Boris
 `})
-	o := sampled()
+	o := sampled(t, files)
 	history := table("history", "deal", "deal", "@record", "when", "@at", "field", "@field", "old", "@old", "new", "@new", "who", "@author")
 	history.Shape = mapping.Changes
 	history.Fields = map[string]string{"StageName": "stage", "Amount": "amount", "Owner": "owner"}

@@ -13,6 +13,7 @@ import (
 	"zveno.dev/zveno/internal/connect/tabular"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/db/dbtest"
+	"zveno.dev/zveno/internal/fault"
 )
 
 // chainOf is what the picture shows of one record, without what is the same in all its versions' beginnings.
@@ -47,7 +48,7 @@ func requireChain(t testing.TB, d *db.DB, object, label string, want ...string) 
 
 func TestSampleRecords(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		report := imported(t, d, sampled(), folder(t, sample))
+		report := importedSample(t, d, sample)
 		requireChain(t, d, "deal", "D1",
 			"2024-01-15T00:00:00Z derived true deleted false: name=First account=|Acme|A1 contact=|C1 owner=|Anna Snelling|~anna snelling stage=|Prospecting amount=10050 currency=USD close=19783 product=|Anvil|~anvil map[]",
 			"2024-03-01T00:00:00Z derived false deleted false: name=First account=|Acme|A1 contact=|C1 owner=|Anna Snelling|~anna snelling stage=|Closed Won amount=10050 currency=USD close=19783 product=|Anvil|~anvil map[]")
@@ -122,7 +123,7 @@ I2,D99,Hammer,2,10,20
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		var list bytes.Buffer
-		o := sampled()
+		o := sampled(t, files)
 		o.Rejects = &list
 		report := imported(t, d, o, files)
 		if sum := report.Totals(); sum.Read != 10 || sum.Created != 4 || sum.Rejected != 6 {
@@ -155,7 +156,7 @@ D1,One at last,,Anna,Proposal,175,2024-01-15,2024-03-01
 `})
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for _, rows := range []int{2, 100} { // over several transactions and within one
-			o := connect.InChunks(sampled(), rows)
+			o := connect.InChunks(sampled(t, files), rows)
 			o.Source = fmt.Sprint("chunks of ", rows)
 			report := imported(t, d, o, files)
 			if n := count(t, d, `SELECT count(*) FROM crm_deals WHERE name = 'One at last' AND amount_minor = 17500`); n == 0 {
@@ -189,8 +190,10 @@ func TestDirtyFolder(t *testing.T) {
 	m := &mapping.Mapping{Source: "dirty"}
 	for _, found := range set.Tables {
 		mapped := mapping.Table{Name: found.Name, Object: "account", Shape: mapping.Records}
-		for i, header := range found.Header {
-			mapped.Columns = append(mapped.Columns, mapping.Column{Header: header, Target: []string{"name", "employees", "description"}[min(i, 2)]})
+		for i, target := range []string{"name", "employees", "description"} {
+			if i < len(found.Header) {
+				mapped.Columns = append(mapped.Columns, mapping.Column{Header: found.Header[i], Target: target})
+			}
 		}
 		m.Tables = append(m.Tables, mapped)
 	}
@@ -222,7 +225,7 @@ D3,Third,Proposal,300,2024-01-15,2024-03-01,lost,New business
 D4,Fourth,Renewal,400,2024-01-15,2024-03-01,open,Renewals
 `})
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		imported(t, d, sampled(), files)
+		imported(t, d, sampled(t, files), files)
 		requireChain(t, d, "deal", "D1",
 			"2024-01-15T00:00:00Z derived true deleted false: name=First stage=|Demo amount=10000 currency=USD close=19783 map[]",
 			"2024-03-01T00:00:00Z derived false deleted false: name=First stage=|Won amount=10000 currency=USD close=19783 map[]")
@@ -247,7 +250,7 @@ P3,Carl Lin,carl@z.example,Partners,,
 P4,Boris Faz,boris@z.example,,,East
 `})
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		report := imported(t, d, sampled(), files)
+		report := imported(t, d, sampled(t, files), files)
 		if n := count(t, d, `SELECT count(*) FROM identity_people`); n != 5 {
 			t.Errorf("%d people: %+v", n, report.Made)
 		}
@@ -285,4 +288,42 @@ func TestCustomFields(t *testing.T) {
 			t.Errorf("account Aa0: %q", line)
 		}
 	})
+}
+
+// The same export under the name of another source would make every record twice: the report says so.
+func TestKnownElsewhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		files := folder(t, sample)
+		imported(t, d, sampled(t, files), files)
+		o := sampled(t, files)
+		o.Source, o.DryRun = "another crm", true
+		report := imported(t, d, o, files)
+		if !slices.ContainsFunc(report.Notes, func(n connect.Note) bool { return n.Code == "known_elsewhere" && strings.Contains(n.File, "(crm)") }) {
+			t.Errorf("notes: %+v", report.Notes)
+		}
+	})
+}
+
+// A mapping that does not fit the files is refused before anything is imported.
+func TestMappingThatDoesNotFit(t *testing.T) {
+	d := dbtest.SQLite(t)
+	files := folder(t, sample)
+	for name, change := range map[string]func(*mapping.Mapping){
+		"unknown object": func(m *mapping.Mapping) { m.Tables[0].Object = "planet" },
+		"unknown field":  func(m *mapping.Mapping) { m.Tables[0].Columns[1].Target = "colour" },
+		"no such column": func(m *mapping.Mapping) { m.Tables[0].Columns[1].Header = "nom" },
+		"wrong format":   func(m *mapping.Mapping) { m.Tables[0].Columns[1].Format = "mdy" },
+	} {
+		o := sampled(t, files)
+		change(o.Mapping)
+		if _, err := connect.Import(t.Context(), d, []string{files}, o); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := connect.Import(t.Context(), d, []string{files}, connect.ImportOptions{Currency: "dollars"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("wrong currency: %v", err)
+	}
+	if n := count(t, d, `SELECT count(*) FROM connect_imports`); n != 0 {
+		t.Errorf("%d imports were begun", n)
+	}
 }

@@ -208,10 +208,15 @@ func (b *stageBook) missing(s *survey) []*metStage {
 			missing = append(missing, closing(m.pipeline, key.outcome))
 		}
 	}
+	for _, m := range met {
+		if m.outcome() != crm.OutcomeOpen && !b.closes(m.pipeline, crm.OutcomeOpen, missing) {
+			missing = append(missing, &metStage{pipeline: m.pipeline, name: openStage}) // deals were open once
+		}
+	}
 	return missing
 }
 
-// closes says whether some stage of a pipeline stands for an outcome.
+// closes says whether some stage of a pipeline stands for an outcome, open included.
 func (b *stageBook) closes(pipeline, outcome string, missing []*metStage) bool {
 	name := value.Fold(cmp.Or(pipeline, defaultPipeline))
 	if id, ok := b.pipelines[name]; ok && b.firstOf(id, outcome) != nil {
