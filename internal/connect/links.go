@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/value"
@@ -36,8 +38,10 @@ func loadLinks(ctx context.Context, tx *db.Tx, source, object string, keys []str
 }
 
 func loadLinkGroup(ctx context.Context, tx *db.Tx, args []any, found map[string]link) error {
-	rows, err := tx.Query(ctx, `SELECT external_id, record_id, row_hash, repeated FROM connect_links
-		WHERE source = $1 AND object = $2 AND external_id IN (`+placeholders(3, len(args)-2)+`)`, args...)
+	// A join, because PostgreSQL reads the whole table for a long IN list as long as it has not counted its values; and a
+	// cross one, because SQLite then looks up each ID.
+	rows, err := tx.Query(ctx, `SELECT l.external_id, l.record_id, l.row_hash, l.repeated FROM (`+textValues(3, len(args)-2)+`) wanted
+		CROSS JOIN connect_links l WHERE l.source = $1 AND l.object = $2 AND l.external_id = wanted.column1`, args...)
 	if err != nil {
 		return err
 	}
@@ -119,4 +123,17 @@ func completeLinks(ctx context.Context, tx *db.Tx, source, object string, links 
 		stored[key] = l
 	}
 	return saveLinks(ctx, tx, source, object, stored)
+}
+
+// textValues is a table of one column, named column1, of the n parameters from $from on.
+func textValues(from, n int) string {
+	var text strings.Builder
+	text.WriteString("VALUES ")
+	for i := range n {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		text.WriteString("(CAST($" + strconv.Itoa(from+i) + " AS TEXT))")
+	}
+	return text.String()
 }

@@ -11,14 +11,19 @@ import (
 	"zveno.dev/zveno/internal/fault"
 )
 
-// chunkRows is how many rows one transaction takes. More gain nothing; fewer pay for their commit.
-const chunkRows = 4000
+// chunkRows is how many rows one transaction takes, and chunkBytes how much text. More gain little; fewer pay for their
+// commit.
+const (
+	chunkRows  = 6000
+	chunkBytes = 8 << 20
+)
 
 // chunk is a group of rows of one table on its way from the goroutine that parses to the one that writes.
 type chunk struct {
 	rows   []*row
 	bad    []badRow
 	noted  map[string]int64 // what the parser decided, by code
+	bytes  int              // of the cells
 	offset int64            // how far the table has been read
 	tried  bool             // a transaction of these rows was not kept
 	err    error            // the reading ends here
@@ -37,7 +42,7 @@ func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 	if err := im.findFresh(ctx, t); err != nil {
 		return err
 	}
-	chunks := make(chan *chunk, 1)
+	chunks := make(chan *chunk)
 	p := im.newParser(t)
 	go func() {
 		defer close(chunks)
@@ -105,8 +110,11 @@ func (p *parser) readTable(ctx context.Context, chunks chan<- *chunk) {
 		} else {
 			c.rows = append(c.rows, r)
 		}
+		for _, text := range in.Cells {
+			c.bytes += len(text)
+		}
 		c.offset = max(c.offset, in.Offset)
-		if len(c.rows)+len(c.bad) >= most && !send() {
+		if (len(c.rows)+len(c.bad) >= most || c.bytes >= chunkBytes) && !send() {
 			return
 		}
 	}
