@@ -40,6 +40,7 @@ func loadLinks(ctx context.Context, tx *db.Tx, source, object string, keys []str
 func loadLinkGroup(ctx context.Context, tx *db.Tx, args []any, found map[string]link) error {
 	// A join, because PostgreSQL reads the whole table for a long IN list as long as it has not counted its values; and a
 	// cross one, because SQLite then looks up each ID.
+	// sql: textValues gives rows of placeholders
 	rows, err := tx.Query(ctx, `SELECT l.external_id, l.record_id, l.row_hash, l.repeated FROM (`+textValues(3, len(args)-2)+`) wanted
 		CROSS JOIN connect_links l WHERE l.source = $1 AND l.object = $2 AND l.external_id = wanted.column1`, args...)
 	if err != nil {

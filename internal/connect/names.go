@@ -194,6 +194,7 @@ func (n *nameIndex) lookUp(ctx context.Context, tx *db.Tx, o *crm.Object, names 
 			args = append(args, name)
 			wanted[name] = true
 		}
+		// sql: textValues gives rows of placeholders
 		records, err := readNames(ctx, tx, o, `NOT deleted AND id IN (SELECT k.record_id FROM (`+textValues(2, len(group))+`) wanted
 			CROSS JOIN connect_keys k WHERE k.object = $1 AND k.name_key = wanted.column1)`, args...)
 		if err != nil {
