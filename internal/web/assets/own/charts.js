@@ -1,0 +1,110 @@
+// Draws charts from data blocks: <figure class="z-chart"><div class="z-chart-canvas"></div><script type="application/json">.
+// The server sends numbers and how to write them; colours come from the style sheet, so that they follow the theme.
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function writer(spec) {
+  const lang = document.documentElement.lang;
+  const money = { style: "currency", currency: spec.currency || "USD", currencyDisplay: "narrowSymbol" };
+  const formats = {
+    money: [{ ...money, notation: "compact", maximumFractionDigits: 1 }, { ...money, maximumFractionDigits: 0 }],
+    percent: [{ style: "percent", maximumFractionDigits: 0 }, { style: "percent", maximumFractionDigits: 1 }],
+    count: [{ notation: "compact" }, {}],
+  };
+  const [short, exact] = (formats[spec.format] || formats.count).map((f) => new Intl.NumberFormat(lang, f));
+  return { short: (x) => short.format(x), exact: (x) => exact.format(x) };
+}
+
+const colours = () => ({
+  accent: css("--z-accent"), good: css("--z-good"), bad: css("--z-bad"), warn: css("--z-warn"), quiet: css("--z-chart-quiet"),
+  text: css("--z-text-2"), line: css("--z-line"), surface: css("--z-surface"), strong: css("--z-text"),
+  series: [1, 2, 3, 4, 5, 6].map((n) => css(`--z-series-${n}`)),
+});
+
+function axis(colour, extra) {
+  return {
+    axisLine: { lineStyle: { color: colour.line } }, axisTick: { show: false },
+    axisLabel: { color: colour.text, fontFamily: "inherit", fontSize: 12 },
+    splitLine: { lineStyle: { color: colour.line } }, ...extra,
+  };
+}
+
+function tooltip(spec, write, colour) {
+  return {
+    renderMode: "richText", trigger: "item", backgroundColor: colour.strong, borderWidth: 0, padding: [8, 12],
+    textStyle: { color: colour.surface, fontSize: 13, fontWeight: 500 },
+    formatter: (p) => {
+      const item = spec.series[p.seriesIndex];
+      const name = spec.series.length > 1 && item.name ? `${p.name} · ${item.name}` : p.name;
+      const note = item.notes?.[p.dataIndex];
+      return `${name}\n${write.exact(item.values[p.dataIndex])}${note ? `\n${note}` : ""}`;
+    },
+  };
+}
+
+const paint = (colour, tone, index) => colour[tone] || colour.series[index % colour.series.length];
+
+function bars(spec, write, colour, narrow) {
+  const flat = spec.horizontal;
+  const category = axis(colour, {
+    type: "category", data: spec.categories, inverse: flat, splitLine: { show: false },
+    axisLabel: { color: colour.text, fontSize: 12, interval: 0, ...(flat ? { width: narrow ? 90 : 150, overflow: "truncate" } : { hideOverlap: true, width: narrow ? 56 : 88, overflow: "break", rotate: narrow && spec.categories.length > 6 ? 55 : 0 }) },
+  });
+  const amount = axis(colour, { type: "value", splitNumber: 4, axisLine: { show: false }, axisLabel: { color: colour.text, fontSize: 12, formatter: write.short, hideOverlap: true } });
+  const series = spec.series.map((s, i) => ({
+    type: spec.line ? "line" : "bar", name: s.name, stack: spec.stacked || spec.floating ? "all" : undefined, barMaxWidth: flat ? 22 : 46,
+    symbolSize: 6, smooth: 0.25, cursor: spec.links ? "pointer" : "default",
+    lineStyle: { width: 2.5, color: paint(colour, s.tone, i) },
+    data: s.values.map((v, n) => ({ value: v, itemStyle: { color: paint(colour, s.tones?.[n] || s.tone, i), borderRadius: spec.stacked ? 0 : 3 } })),
+    label: { show: !!s.labelled && !(narrow && !flat), position: flat ? "right" : "top", color: colour.strong, fontSize: 12, formatter: (p) => write.short(s.values[p.dataIndex]) },
+  }));
+  if (spec.floating) {
+    series.unshift({ type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, barMaxWidth: 46, data: spec.floating, tooltip: { show: false } });
+  }
+  return {
+    grid: { left: 4, right: flat ? 56 : 8, top: spec.series.length > 1 ? 34 : 18, bottom: 4, containLabel: true },
+    xAxis: flat ? amount : category, yAxis: flat ? category : amount, series,
+  };
+}
+
+function draw(figure) {
+  const spec = JSON.parse(figure.querySelector("script").textContent);
+  const canvas = figure.querySelector(".z-chart-canvas");
+  const write = writer(spec), colour = colours();
+  const chart = echarts.getInstanceByDom(canvas) || echarts.init(canvas, null, { renderer: "canvas" });
+  const option = bars(spec, write, colour, canvas.clientWidth < 480);
+  const hints = tooltip(spec, write, colour);
+  if (spec.floating) {
+    const say = hints.formatter;
+    hints.formatter = (p) => say({ ...p, seriesIndex: p.seriesIndex - 1 });
+  }
+  chart.setOption({
+    animationDuration: 300, aria: { enabled: false }, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    legend: spec.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colour.text } } : undefined,
+    tooltip: hints, ...option,
+  }, true);
+  chart.off("click");
+  if (spec.links) chart.on("click", (p) => { if (spec.links[p.dataIndex]) location.href = spec.links[p.dataIndex]; });
+  return chart;
+}
+
+const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const chart = echarts.getInstanceByDom(target);
+    if (chart && Math.abs(chart.getWidth() - target.clientWidth) > 1) { chart.resize(); draw(target.closest(".z-chart")); }
+  }
+});
+
+function drawAll(root = document) {
+  for (const figure of root.querySelectorAll(".z-chart")) {
+    const chart = draw(figure);
+    if (reduced) chart.setOption({ animation: false });
+    resized.observe(chart.getDom());
+    figure.dataset.drawn = "true";
+  }
+}
+
+drawAll();
+document.addEventListener("zveno:theme", () => drawAll());
+document.body.addEventListener("htmx:afterSwap", (event) => drawAll(event.target));
