@@ -21,7 +21,7 @@ type userCommand struct {
 type userAddCommand struct {
 	Email string `arg:"" help:"E-mail address to sign in with."`
 	Name  string `help:"Name." required:""`
-	Role  string `help:"Role: ${enum}." enum:"rep,manager,analyst,operations,director,vp,finance,administrator" default:"operations"`
+	Role  string `help:"Role: rep, manager, analyst, operations, director, vp, finance, administrator, owner, or one of the company (default ${default})." default:"operations"`
 }
 
 func (u *userAddCommand) Run(ctx context.Context, c *common, s *streams) error {

@@ -16,9 +16,6 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-// Roles are what a person who signs in may be.
-var Roles = []string{"rep", "manager", "analyst", "operations", "director", "vp", "finance", "administrator"}
-
 // Login is a person who may sign in.
 type Login struct {
 	Person    value.ID      `json:"person"`
@@ -38,7 +35,7 @@ const (
 	maxPassword = 200
 )
 
-func (n LoginNew) check() error {
+func (n LoginNew) check(roles []Role) error {
 	var wrong []fault.Field
 	if strings.TrimSpace(n.Name) == "" {
 		wrong = append(wrong, fault.Field{Name: "name", Message: "is required"})
@@ -46,8 +43,8 @@ func (n LoginNew) check() error {
 	if address, err := mail.ParseAddress(n.Email); err != nil || address.Address != n.Email {
 		wrong = append(wrong, fault.Field{Name: "email", Message: fmt.Sprintf("%q is not an e-mail address", n.Email)})
 	}
-	if !slices.Contains(Roles, n.Role) {
-		wrong = append(wrong, fault.Field{Name: "role", Message: fmt.Sprintf("is %q; it must be one of %s", n.Role, strings.Join(Roles, ", "))})
+	if !slices.ContainsFunc(roles, func(r Role) bool { return r.Name == n.Role }) {
+		wrong = append(wrong, fault.Field{Name: "role", Message: fmt.Sprintf("is %q; it must be one of %s", n.Role, roleNames(roles))})
 	}
 	if problem := passwordProblem(n.Password); problem != "" {
 		wrong = append(wrong, fault.Field{Name: "password", Message: problem})
@@ -67,7 +64,11 @@ func passwordProblem(password string) string {
 
 // CreateLogin lets somebody sign in. The error is Conflict when the address has a login already.
 func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
-	if err := in.check(); err != nil {
+	roles, err := ListRoles(ctx, tx)
+	if err != nil {
+		return Login{}, err
+	}
+	if err := in.check(roles); err != nil {
 		return Login{}, err
 	}
 	person, err := personByEmail(ctx, tx, in.Email)

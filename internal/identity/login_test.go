@@ -109,7 +109,7 @@ func TestSetupLinkWorksOnceWithinADay(t *testing.T) {
 		}
 		if err := d.Read(t.Context(), func(tx *db.Tx) error {
 			logins, err := identity.ListLogins(t.Context(), tx)
-			if err == nil && (len(logins) != 1 || logins[0].Role != "administrator" || logins[0].Email != "first@example.com") {
+			if err == nil && (len(logins) != 1 || logins[0].Role != "owner" || logins[0].Email != "first@example.com") {
 				t.Errorf("logins: %+v", logins)
 			}
 			return err

@@ -24,7 +24,7 @@ func NeedsSetup(ctx context.Context, tx *db.Tx) (bool, error) {
 	return logins == 0, nil
 }
 
-// CreateSetupToken makes the secret of a link with which the first administrator signs up, once, within a day. Earlier
+// CreateSetupToken makes the secret of a link with which the first person signs up, once, within a day. Earlier
 // links stop working.
 func CreateSetupToken(ctx context.Context, tx *db.Tx) (string, error) {
 	if _, err := tx.Exec(ctx, `DELETE FROM identity_setup_links`); err != nil {
@@ -39,7 +39,7 @@ func CreateSetupToken(ctx context.Context, tx *db.Tx) (string, error) {
 	return token, nil
 }
 
-// SetUp makes the first administrator. The error is Forbidden when the token is wrong, used or too old.
+// SetUp lets the first person sign in, as the owner: there may be nobody else to do business yet. The error is Forbidden when the token is wrong, used or too old.
 func SetUp(ctx context.Context, tx *db.Tx, token string, in LoginNew) (Login, error) {
 	if needed, err := NeedsSetup(ctx, tx); err != nil {
 		return Login{}, err
@@ -54,7 +54,7 @@ func SetUp(ctx context.Context, tx *db.Tx, token string, in LoginNew) (Login, er
 	if used == 0 {
 		return Login{}, fault.New(fault.Forbidden, "this set-up link was used already or is too old: restart the server to get a new one")
 	}
-	in.Role = "administrator"
+	in.Role = roleOwner
 	return CreateLogin(ctx, tx, in)
 }
 
