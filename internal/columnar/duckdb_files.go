@@ -108,16 +108,17 @@ func openComplete(ctx context.Context, cfg Config, schema Schema, path string) (
 	return nil, nil
 }
 
-// createAfter makes the empty file that follows the one at path, which this process holds.
-func createAfter(ctx context.Context, cfg Config, schema Schema, path string) (*duckFile, error) {
+// pathAfter is the free path of the file that follows the one at path, which this process holds.
+func pathAfter(cfg Config, path string) (string, error) {
 	number, ok := fileNumber(filepath.Base(path))
 	if !ok {
-		return nil, fmt.Errorf("%s has no number", path)
+		return "", fmt.Errorf("%s has no number", path)
 	}
-	if err := removeDuckDB(numberedPath(cfg.Dir, number+1)); err != nil {
-		return nil, fault.New(fault.Unavailable, "what is left over from an earlier rebuild cannot be removed: %w", err)
+	next := numberedPath(cfg.Dir, number+1)
+	if err := removeDuckDB(next); err != nil {
+		return "", fault.New(fault.Unavailable, "what is left over from an earlier rebuild cannot be removed: %w", err)
 	}
-	return createFile(ctx, cfg, schema, number+1)
+	return next, nil
 }
 
 func createFile(ctx context.Context, cfg Config, schema Schema, number int) (*duckFile, error) {

@@ -107,18 +107,19 @@ func (s *duckStore) rebuild(ctx context.Context, schema Schema, fill func(contex
 	if s.closed {
 		return errClosed
 	}
-	next, err := createAfter(ctx, s.cfg, schema, s.file.path)
+	path, err := pathAfter(s.cfg, s.file.path)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx) // ends what appenders that fill forgot are doing
 	defer cancel()
-	to, err := newLoader(schema, func(t Table) (sink, error) { return next.openSink(ctx, t) }).run(ctx, fill)
-	if err == nil {
-		err = explainDuckDB(next.finish(ctx, to), next.path)
-	}
+	to, err := loadDuckDB(ctx, s.cfg, schema, path, fill)
 	if err != nil {
-		return errors.Join(err, next.close(), next.remove())
+		return errors.Join(err, removeDuckDB(path))
+	}
+	next, err := attachDuckDB(ctx, s.cfg, schema, path)
+	if err != nil {
+		return errors.Join(explainDuckDB(err, path), removeDuckDB(path))
 	}
 	s.changeOver(next, to)
 	return nil

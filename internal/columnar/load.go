@@ -2,7 +2,6 @@ package columnar
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"sync"
 
@@ -21,16 +20,18 @@ type Loader struct {
 
 // sink takes rows in bulk into one table over a connection of its own.
 type sink interface {
-	add(row []driver.Value) error // keeps nothing of row
+	add(rows *Rows) error // keeps nothing of rows
 	close() error
 }
 
-// Appender adds rows to one table.
+// loadBatch is how many rows an appender collects before it hands them on: as many as a DuckDB vector takes.
+const loadBatch = 2048
+
+// Appender adds rows to one table. They are made with the methods of Rows, and written by Flush and Close.
 type Appender struct {
+	Rows
 	loader *Loader
-	table  Table
 	sink   sink
-	row    []driver.Value
 }
 
 func newLoader(schema Schema, open func(Table) (sink, error)) *Loader {
@@ -47,7 +48,7 @@ func (l *Loader) Appender(table string) (*Appender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("columnar: open appender of %s: %w", table, err)
 	}
-	a := &Appender{loader: l, table: t, sink: sink, row: make([]driver.Value, len(t.Columns))}
+	a := &Appender{Rows: *NewRows(t), loader: l, sink: sink}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sinks[a] = sink
@@ -70,12 +71,28 @@ func (l *Loader) run(ctx context.Context, fill func(context.Context, *Loader) (P
 }
 
 // Append adds a row: one value for each column, of the Go type that goes with the column's type, or nil. row may be used
-// again afterwards. Bytes that are not text (not UTF-8, or zero) become U+FFFD.
+// again afterwards.
 func (a *Appender) Append(row []any) error {
-	err := a.table.encode(a.row, row)
-	if err == nil {
-		err = a.sink.add(a.row)
+	if err := a.Rows.add(row); err != nil {
+		return fmt.Errorf("columnar: append: %w", err)
 	}
+	return a.Flush()
+}
+
+// Flush writes the collected rows if they are many enough to be worth it. Call it after a few rows.
+func (a *Appender) Flush() error {
+	if a.n < loadBatch && a.err == nil {
+		return nil
+	}
+	return a.write()
+}
+
+func (a *Appender) write() error {
+	err := a.err
+	if err == nil && a.n > 0 {
+		err = a.sink.add(&a.Rows)
+	}
+	a.Reset()
 	if err != nil {
 		return fmt.Errorf("columnar: append to %s: %w", a.table.Name, err)
 	}
@@ -91,8 +108,9 @@ func (a *Appender) Close() error {
 	if !open {
 		return nil
 	}
-	if err := a.sink.close(); err != nil {
-		return fmt.Errorf("columnar: close appender of %s: %w", a.table.Name, err)
+	err := a.write()
+	if closing := a.sink.close(); closing != nil && err == nil {
+		err = fmt.Errorf("columnar: close appender of %s: %w", a.table.Name, closing)
 	}
-	return nil
+	return err
 }

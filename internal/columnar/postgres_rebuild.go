@@ -125,8 +125,14 @@ func (s *postgresStore) openSink(ctx context.Context, t Table) (*copySink, error
 // copyBatch is how many rows one COPY takes: a few megabytes.
 const copyBatch = 16_384
 
-func (s *copySink) add(row []driver.Value) error {
-	s.buffer.add(row)
+func (s *copySink) add(rows *Rows) error {
+	values, err := rows.Values()
+	if err != nil {
+		return err
+	}
+	for _, row := range values {
+		s.buffer.values = append(s.buffer.values, row...)
+	}
 	if s.buffer.len() < copyBatch {
 		return nil
 	}

@@ -79,6 +79,12 @@ func (s Schema) Fingerprint() string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
+// Table is the table of that name; without columns if there is none.
+func (s Schema) Table(name string) Table {
+	t, _ := s.table(name)
+	return t
+}
+
 func (s Schema) table(name string) (Table, error) {
 	i := slices.IndexFunc(s.Tables, func(t Table) bool { return t.Name == name })
 	if i < 0 {
@@ -133,6 +139,7 @@ func (t Table) encode(dst []driver.Value, row []any) error {
 	}
 	for i, v := range row {
 		fits := true
+		dst[i] = v
 		switch v := v.(type) {
 		case nil:
 			fits = t.Columns[i].Name != t.Key
@@ -148,17 +155,13 @@ func (t Table) encode(dst []driver.Value, row []any) error {
 			fits = t.Columns[i].Type == Bool
 		case string:
 			fits = t.Columns[i].Type == Text
-			if !storable(v) {
-				dst[i] = strings.ReplaceAll(strings.ToValidUTF8(v, "\ufffd"), "\x00", "\ufffd")
-				continue
-			}
+			dst[i] = storableText(v)
 		default:
 			fits = false
 		}
 		if !fits {
 			return fmt.Errorf("%s.%s is %s and cannot hold a %T", t.Name, t.Columns[i].Name, t.Columns[i].Type, v)
 		}
-		dst[i] = v
 	}
 	return nil
 }

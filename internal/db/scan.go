@@ -10,13 +10,14 @@ import (
 )
 
 // Row is one row that Scan reads. Columns count from 0. What a method returns for a NULL is the zero value; IsNull tells
-// the difference. Bytes and text are the caller's to keep.
+// the difference. What they return is the caller's to keep, but for Raw.
 type Row interface {
 	IsNull(column int) bool
 	Int(column int) int64 // BIGINT; days, instants and minor units too
 	Real(column int) float64
 	Bool(column int) bool
 	Text(column int) string
+	Raw(column int) []byte // the bytes of a text, good until the function that got the row returns
 	ID(column int) value.ID
 }
 

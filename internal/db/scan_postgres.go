@@ -59,6 +59,8 @@ func (r *postgresRow) Real(i int) float64 {
 
 func (r *postgresRow) Bool(i int) bool { return len(r.values[i]) == 1 && r.values[i][0] != 0 }
 
+func (r *postgresRow) Raw(i int) []byte { return r.values[i] }
+
 func (r *postgresRow) Text(i int) string { return string(r.values[i]) }
 
 func (r *postgresRow) ID(i int) (id value.ID) {

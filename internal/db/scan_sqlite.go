@@ -101,15 +101,15 @@ func (r *sqliteRow) Real(i int) float64 {
 
 func (r *sqliteRow) Bool(i int) bool { return r.Int(i) != 0 }
 
-func (r *sqliteRow) Text(i int) string { return string(r.bytes(i)) }
+func (r *sqliteRow) Text(i int) string { return string(r.Raw(i)) }
 
 func (r *sqliteRow) ID(i int) (id value.ID) {
-	copy(id[:], r.bytes(i))
+	copy(id[:], r.Raw(i))
 	return id
 }
 
-// bytes is the column's memory inside SQLite, valid until the next step.
-func (r *sqliteRow) bytes(i int) []byte {
+// Raw is the column's memory inside SQLite.
+func (r *sqliteRow) Raw(i int) []byte {
 	data := sqlite3.Xsqlite3_column_blob(r.tls, r.stmt, int32(i))
 	if data == 0 {
 		return nil

@@ -25,7 +25,7 @@ func TestScanReadsEveryType(t *testing.T) {
 		rows := 0
 		err = d.Scan(ctx, `SELECT id, valid_from, deleted, name, outcome, probability, qualified, pipeline_id FROM crm_stages`, func(r db.Row) error {
 			rows++
-			if r.ID(0) != id || r.Int(1) != -5 || r.Bool(2) || r.Text(3) != "Ёж" || r.Real(5) != 0.25 || !r.Bool(6) || r.ID(7) != id {
+			if r.ID(0) != id || r.Int(1) != -5 || r.Bool(2) || r.Text(3) != "Ёж" || string(r.Raw(3)) != "Ёж" || len(r.Raw(4)) != 0 || r.Real(5) != 0.25 || !r.Bool(6) || r.ID(7) != id {
 				t.Errorf("read %v %d %v %q %v %v %v", r.ID(0), r.Int(1), r.Bool(2), r.Text(3), r.Real(5), r.Bool(6), r.ID(7))
 			}
 			if !r.IsNull(4) || r.IsNull(3) || r.Text(4) != "" {

@@ -63,9 +63,8 @@ type closing struct {
 }
 
 // staysOf gives the visits of a deal to stages, in order of entry. versions are those of one life: without deleted ones,
-// following each other without gap, the last one ending at the deal's end.
-func staysOf(versions []version, stages []stage) []stay {
-	var stays []stay
+// following each other without gap, the last one ending at the deal's end. stays is empty, for its memory.
+func staysOf(stays []stay, versions []version, stages []stage) []stay {
 	end := versions[len(versions)-1].to
 	for i, v := range versions {
 		if n := len(stays); n > 0 {
@@ -74,7 +73,7 @@ func staysOf(versions []version, stages []stage) []stay {
 				continue
 			}
 			last.exitedAt = v.from
-			stays = append(stays, skippedBetween(stages, last.stage, v.stage, v.from, i)...)
+			stays = appendSkipped(stays, stages, last.stage, v.stage, v.from, i)
 		}
 		stays = append(stays, stay{from: v.from, stage: v.stage, exitedAt: value.Forever, at: i})
 	}
@@ -88,20 +87,19 @@ func staysOf(versions []version, stages []stage) []stay {
 	return stays
 }
 
-// skippedBetween lists the open stages that lie between two stages of a pipeline when a deal moves forward over them.
-func skippedBetween(stages []stage, from, to int16, at value.Instant, index int) []stay {
+// appendSkipped adds the open stages that lie between two stages of a pipeline when a deal moves forward over them.
+func appendSkipped(stays []stay, stages []stage, from, to int16, at value.Instant, index int) []stay {
 	a, b := stages[from], stages[to]
 	if a.pipeline != b.pipeline || a.outcome != open || b.outcome != open && b.outcome != won {
-		return nil
+		return stays
 	}
-	var skipped []stay
 	for key := range stages {
 		s := stages[key]
 		if s.pipeline == a.pipeline && s.outcome == open && key > 0 && s.position > a.position && (b.outcome == won || s.position < b.position) {
-			skipped = append(skipped, stay{from: at, stage: int16(key), skipped: true, exitedAt: at, at: index})
+			stays = append(stays, stay{from: at, stage: int16(key), skipped: true, exitedAt: at, at: index})
 		}
 	}
-	return skipped
+	return stays
 }
 
 func numberVisits(stays []stay, stages []stage) {
@@ -152,9 +150,8 @@ func entryOf(versions []version, stages []stage) int {
 	return -1
 }
 
-// closingsOf gives the closed versions of a deal.
-func closingsOf(versions []version, stages []stage) []closing {
-	var closings []closing
+// closingsOf gives the closed versions of a deal. closings is empty, for its memory.
+func closingsOf(closings []closing, versions []version, stages []stage) []closing {
 	entry := entryOf(versions, stages)
 	var closedAt, gaps value.Instant // since when it is closed; how long earlier closed spells took after the entry
 	was := open

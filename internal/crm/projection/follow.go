@@ -180,19 +180,20 @@ func (p *Projection) applyDeals(ctx context.Context, ids []value.ID, deals chain
 		return err
 	}
 	shaper := newShaper(p.shape.settings.Calendar(), p.shape.stages, p.shape.rates)
+	rows := newDealRows(p.shape.schema())
 	for _, id := range ids {
 		chain := inTime(deals.versions[id])
 		for i := range chain {
 			chain[i].cut.account = accountKeys[deals.accounts.names[chain[i].cut.account]]
 		}
-		var rows dealRows
-		shaper.shape(keys[id], chain, &rows)
-		delta.Insert["deal_version"] = append(delta.Insert["deal_version"], rows.versions...)
-		delta.Insert["deal_stay"] = append(delta.Insert["deal_stay"], rows.stays...)
-		delta.Insert["deal_entry"] = append(delta.Insert["deal_entry"], rows.entries...)
-		delta.Insert["deal_closed"] = append(delta.Insert["deal_closed"], rows.closings...)
+		shaper.shape(keys[id], chain, rows)
 		for _, table := range dealTables {
 			delta.Delete[table] = append(delta.Delete[table], keys[id])
+		}
+	}
+	for table, shaped := range rows.byTable() {
+		if delta.Insert[table], err = shaped.Values(); err != nil {
+			return err
 		}
 	}
 	for group := range slices.Chunk(ids, inGroup) {

@@ -13,7 +13,7 @@ import (
 
 // believedDeals selects what is believed now about deals; conditions on the ID and the order are appended.
 var believedDeals = fmt.Sprintf(`SELECT id, valid_from, valid_to, deleted, stage_id, owner_id, account_id, product_id,
-	source, kind, currency, forecast_category, amount_minor, probability, close_day, lost_reason, custom
+	source, kind, currency, forecast_category, amount_minor, probability, close_day, lost_reason, custom, name
 	FROM crm_deal_versions WHERE recorded_to = %d`, value.Forever)
 
 // inStoredOrder keeps the versions of a deal together. They are mostly in the order of time already, and reading them in
@@ -33,23 +33,38 @@ func inTime(chain []version) []version {
 type dealReader struct {
 	shared   *vocabulary
 	mutex    *sync.Mutex
-	currency string // that a version without one has
 	custom   []string
 	stages   []stage
 	chances  []float64 // probability by stage, for versions that have none of their own
 	accounts func(value.ID) int32
+	// ownCurrency is the key of the currency that a version without one has.
+	ownCurrency int32
 
 	words            map[string]int32
 	people, products map[value.ID]int32
 	stageKeys        map[value.ID]int32
+
+	// What the version before had: versions of one deal follow each other and differ little.
+	stage, owner, account, product               recent[value.ID]
+	source, kind, currency, forecast, lostReason recent[string]
 }
 
+// recent is a name and its key.
+type recent[K comparable] struct {
+	name K
+	key  int32
+}
+
+// newReader makes a reader. accounts gives the key of an account.
 func (s *shape) newReader(mutex *sync.Mutex, accounts func(value.ID) int32) *dealReader {
-	return &dealReader{
-		shared: s.vocabulary, mutex: mutex, currency: s.settings.Currency, custom: s.custom, stages: s.stages, chances: s.chances,
+	r := &dealReader{
+		shared: s.vocabulary, mutex: mutex, custom: s.custom, stages: s.stages, chances: s.chances,
 		accounts: accounts, words: map[string]int32{}, people: map[value.ID]int32{}, products: map[value.ID]int32{},
 		stageKeys: map[value.ID]int32{},
 	}
+	r.ownCurrency = r.word(s.settings.Currency)
+	r.account.key = accounts(value.ID{})
+	return r
 }
 
 // version reads the row that believedDeals selected, from its second column on.
@@ -57,23 +72,26 @@ func (r *dealReader) version(row db.Row) (version, error) {
 	v := version{
 		from: value.Instant(row.Int(1)), to: value.Instant(row.Int(2)), deleted: row.Bool(3),
 		amount: row.Int(12), hasAmount: !row.IsNull(12), closeDay: noDay,
+		forecast: r.wordAt(row, 11, &r.forecast), lostReason: r.wordAt(row, 15, &r.lostReason),
 	}
-	v.stage = int16(lookUp(r, r.stageKeys, r.shared.stages, row.ID(4)))
+	v.stage = int16(r.idAt(row, 4, &r.stage, r.stageKeys, r.shared.stages))
 	if int(v.stage) >= len(r.stages) {
 		return v, errOutdated
 	}
+	if account := row.ID(6); account != r.account.name {
+		r.account = recent[value.ID]{account, r.accounts(account)}
+	}
 	v.cut = cut{
-		owner:   lookUp(r, r.people, r.shared.people, row.ID(5)),
-		account: r.accounts(row.ID(6)),
-		product: lookUp(r, r.products, r.shared.products, row.ID(7)),
-		source:  r.word(row.Text(8)), kind: r.word(row.Text(9)),
+		owner:    r.idAt(row, 5, &r.owner, r.people, r.shared.people),
+		account:  r.account.key,
+		product:  r.idAt(row, 7, &r.product, r.products, r.shared.products),
+		source:   r.wordAt(row, 8, &r.source),
+		kind:     r.wordAt(row, 9, &r.kind),
+		currency: r.wordAt(row, 10, &r.currency),
 	}
-	currency := row.Text(10)
-	if currency == "" {
-		currency = r.currency
+	if v.cut.currency == 0 {
+		v.cut.currency = r.ownCurrency
 	}
-	v.cut.currency = r.word(currency)
-	v.forecast, v.lostReason = r.word(row.Text(11)), r.word(row.Text(15))
 	if v.probability = row.Real(13); row.IsNull(13) {
 		v.probability = r.chances[v.stage]
 	}
@@ -84,6 +102,27 @@ func (r *dealReader) version(row db.Row) (version, error) {
 		return v, r.readCustom(row.Text(16), &v.cut)
 	}
 	return v, nil
+}
+
+// nameColumn is where believedDeals selects the deal's name.
+const nameColumn = 17
+
+func (r *dealReader) idAt(row db.Row, column int, last *recent[value.ID], own map[value.ID]int32, shared *keys[value.ID]) int32 {
+	if id := row.ID(column); id != last.name {
+		*last = recent[value.ID]{id, lookUp(r, own, shared, id)}
+	}
+	return last.key
+}
+
+func (r *dealReader) wordAt(row db.Row, column int, last *recent[string]) int32 {
+	if text := row.Raw(column); string(text) != last.name {
+		key, known := r.words[string(text)]
+		if !known {
+			key = r.word(string(text))
+		}
+		*last = recent[string]{string(text), key}
+	}
+	return last.key
 }
 
 func (r *dealReader) readCustom(text string, c *cut) error {

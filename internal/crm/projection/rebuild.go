@@ -2,7 +2,8 @@ package projection
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -51,11 +52,7 @@ func (s *shape) fill(ctx context.Context, d *db.DB, l *columnar.Loader) error {
 	if err != nil {
 		return err
 	}
-	deals, middle, err := s.fillDeals(ctx, d, l)
-	if err != nil {
-		return err
-	}
-	if err := s.fillVersions(ctx, d, l, deals, accounts, middle); err != nil {
+	if err := s.fillDeals(ctx, d, l, accounts); err != nil {
 		return err
 	}
 	var small map[string][][]any
@@ -88,45 +85,24 @@ func appendRows(l *columnar.Loader, table string, rows [][]any) error {
 	return a.Close()
 }
 
-// fillDeals writes the names of all deals and gives them their keys. middle halves the deals by ID.
-func (s *shape) fillDeals(ctx context.Context, d *db.DB, l *columnar.Loader) (keys map[value.ID]int32, middle value.ID, err error) {
-	a, err := l.Appender("deal")
+// fillDeals shapes the deals in as many parts at once as there are processors. Part i of n gives its deals the keys i+1,
+// i+1+n, i+1+2n …, so that the parts need not agree on keys.
+func (s *shape) fillDeals(ctx context.Context, d *db.DB, l *columnar.Loader, accounts map[value.ID]int32) error {
+	bounds, err := splitDeals(ctx, d, runtime.GOMAXPROCS(0))
 	if err != nil {
-		return nil, middle, err
+		return err
 	}
-	keys = map[value.ID]int32{}
-	var ids []value.ID
-	err = d.Scan(ctx, `SELECT id, name FROM crm_deals ORDER BY id`, func(row db.Row) error {
-		id := row.ID(0)
-		keys[id] = int32(len(keys) + 1)
-		ids = append(ids, id)
-		return a.Append([]any{keys[id], id.String(), row.Text(1)})
-	})
-	if err != nil {
-		return nil, middle, err
-	}
-	if len(ids) > 0 {
-		middle = ids[len(ids)/2]
-	}
-	return keys, middle, a.Close()
-}
-
-// fillVersions shapes the deals, one half on each of two goroutines.
-func (s *shape) fillVersions(ctx context.Context, d *db.DB, l *columnar.Loader, deals, accounts map[value.ID]int32, middle value.ID) error {
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
-	literal := d.IDList([]value.ID{middle})
-	for _, half := range []string{" AND id < " + literal, " AND id >= " + literal} {
+	for i, part := range bounds {
 		group.Go(func() error {
 			reader := s.newReader(&mutex, func(id value.ID) int32 { return accounts[id] })
-			w, err := newDealWriter(l, newShaper(s.settings.Calendar(), s.stages, s.rates))
+			w, err := newDealWriter(l, newShaper(s.settings.Calendar(), s.stages, s.rates), reader)
 			if err != nil {
 				return err
 			}
-			err = d.Scan(ctx, believedDeals+half+inStoredOrder, func(row db.Row) error {
-				return w.read(deals[row.ID(0)], reader, row)
-			})
-			if err != nil {
+			w.key, w.step = int32(i+1-len(bounds)), int32(len(bounds))
+			if err := d.Scan(ctx, believedDeals+part+inStoredOrder, w.read); err != nil {
 				return err
 			}
 			return w.close()
@@ -135,72 +111,101 @@ func (s *shape) fillVersions(ctx context.Context, d *db.DB, l *columnar.Loader, 
 	return group.Wait()
 }
 
-// dealWriter collects the versions of one deal after the other and appends its rows.
-type dealWriter struct {
-	shaper                             *shaper
-	versions, stays, entries, closings *columnar.Appender
-	key                                int32
-	chain                              []version
-	rows                               dealRows
+// splitDeals gives conditions that divide the deals into n parts of like size.
+func splitDeals(ctx context.Context, d *db.DB, n int) ([]string, error) {
+	var bounds []value.ID
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		var deals int
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM crm_deals`).Scan(&deals); err != nil {
+			return err
+		}
+		for i := 1; i < n && deals >= n; i++ {
+			var id value.ID
+			if err := tx.QueryRow(ctx, `SELECT id FROM crm_deals ORDER BY id LIMIT 1 OFFSET $1`, deals*i/n).Scan(&id); err != nil {
+				return err
+			}
+			bounds = append(bounds, id)
+		}
+		return nil
+	})
+	parts := make([]string, len(bounds)+1)
+	for i, bound := range bounds {
+		parts[i] += " AND id < " + d.IDList([]value.ID{bound})
+		parts[i+1] += " AND id >= " + d.IDList([]value.ID{bound})
+	}
+	return parts, err
 }
 
-func newDealWriter(l *columnar.Loader, s *shaper) (*dealWriter, error) {
-	w := &dealWriter{shaper: s}
-	for table, into := range map[string]**columnar.Appender{
-		"deal_version": &w.versions, "deal_stay": &w.stays, "deal_entry": &w.entries, "deal_closed": &w.closings,
-	} {
+// dealWriter collects the versions of one deal after the other and appends its rows.
+type dealWriter struct {
+	shaper    *shaper
+	reader    *dealReader
+	appenders []*columnar.Appender
+	names     *columnar.Appender
+	rows      dealRows // of the appenders
+
+	id        value.ID
+	key, step int32 // key of the deal, and from there to the next deal's
+	name      string
+	chain     []version
+}
+
+func newDealWriter(l *columnar.Loader, s *shaper, reader *dealReader) (*dealWriter, error) {
+	w := &dealWriter{shaper: s, reader: reader}
+	for _, table := range dealTables {
 		a, err := l.Appender(table)
 		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", table, err)
+			return nil, err
 		}
-		*into = a
+		w.appenders = append(w.appenders, a)
 	}
+	w.names = w.appenders[0]
+	w.rows = dealRows{versions: &w.appenders[1].Rows, stays: &w.appenders[2].Rows, entries: &w.appenders[3].Rows, closings: &w.appenders[4].Rows}
 	return w, nil
 }
 
-// read takes the next version; key 0 is a deal that was made after the rebuild began.
-func (w *dealWriter) read(key int32, reader *dealReader, row db.Row) error {
-	if key == 0 {
-		return nil
-	}
-	if key != w.key {
-		if err := w.flush(); err != nil {
+// read takes the next version.
+func (w *dealWriter) read(row db.Row) error {
+	if id := row.ID(0); id != w.id {
+		if err := w.finish(); err != nil {
 			return err
 		}
-		w.key = key
+		w.id, w.key = id, w.key+w.step
 	}
-	v, err := reader.version(row)
+	v, err := w.reader.version(row)
 	if err != nil {
 		return err
+	}
+	if v.to == value.Forever {
+		w.name = row.Text(nameColumn)
 	}
 	w.chain = append(w.chain, v)
 	return nil
 }
 
-func (w *dealWriter) flush() error {
-	w.shaper.shape(w.key, inTime(w.chain), &w.rows)
+// finish adds the rows of the deal that has been read.
+func (w *dealWriter) finish() error {
+	if len(w.chain) == 0 {
+		return nil
+	}
+	w.names.Int(w.key)
+	w.names.Text(w.id.String())
+	w.names.Text(w.name)
+	w.names.End()
+	w.shaper.shape(w.key, inTime(w.chain), w.rows)
 	w.chain = w.chain[:0]
-	for _, part := range []struct {
-		into *columnar.Appender
-		rows [][]any
-	}{{w.versions, w.rows.versions}, {w.stays, w.rows.stays}, {w.entries, w.rows.entries}, {w.closings, w.rows.closings}} {
-		for _, row := range part.rows {
-			if err := part.into.Append(row); err != nil {
-				return err
-			}
+	for _, a := range w.appenders {
+		if err := a.Flush(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 func (w *dealWriter) close() error {
-	if err := w.flush(); err != nil {
-		return err
+	err := w.finish()
+	for _, a := range w.appenders {
+		err = errors.Join(err, a.Close())
 	}
-	for _, a := range []*columnar.Appender{w.versions, w.stays, w.entries, w.closings} {
-		if err := a.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }

@@ -3,23 +3,26 @@ package projection
 import (
 	"math"
 
+	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/value"
 )
 
-// dealRows are the rows of one deal in every table that its key replaces. Shaping the next deal into it uses their memory
-// again.
+// dealRows are the rows of deals in every table that a deal's key replaces, but for its name.
 type dealRows struct {
-	versions, stays, entries, closings [][]any
+	versions, stays, entries, closings *columnar.Rows
 }
 
-// next adds a row and gives its empty slice, with the memory that an earlier row at this place had.
-func next(rows *[][]any) []any {
-	if n := len(*rows); n < cap(*rows) {
-		*rows = (*rows)[:n+1]
-		return (*rows)[n][:0]
+// newDealRows makes empty collections for the tables of a schema.
+func newDealRows(schema columnar.Schema) dealRows {
+	return dealRows{
+		versions: columnar.NewRows(schema.Table("deal_version")), stays: columnar.NewRows(schema.Table("deal_stay")),
+		entries: columnar.NewRows(schema.Table("deal_entry")), closings: columnar.NewRows(schema.Table("deal_closed")),
 	}
-	*rows = append(*rows, nil)
-	return nil
+}
+
+// byTable gives the collections with the names of their tables.
+func (r dealRows) byTable() map[string]*columnar.Rows {
+	return map[string]*columnar.Rows{"deal_version": r.versions, "deal_stay": r.stays, "deal_entry": r.entries, "deal_closed": r.closings}
 }
 
 // shaper turns believed versions into rows. It is what the rows of deals depend on besides the deals themselves.
@@ -28,6 +31,8 @@ type shaper struct {
 	stages   []stage // by key
 	rates    *rates
 	months   []int32 // fiscal month by day since 1970-01-01
+	stays    []stay  // memory of the last deal's
+	closings []closing
 }
 
 func newShaper(calendar value.Calendar, stages []stage, rates *rates) *shaper {
@@ -58,10 +63,9 @@ func (s *shaper) day(t value.Instant) int32 {
 	return int32(value.DayOf(t.Time().In(s.calendar.Zone)))
 }
 
-// shape gives the rows of a deal from its whole chain. Deleted stretches leave gaps; each stretch of life is shaped by
+// shape adds the rows of a deal from its whole chain. Deleted stretches leave gaps; each stretch of life is shaped by
 // itself.
-func (s *shaper) shape(key int32, chain []version, into *dealRows) {
-	*into = dealRows{versions: into.versions[:0], stays: into.stays[:0], entries: into.entries[:0], closings: into.closings[:0]}
+func (s *shaper) shape(key int32, chain []version, into dealRows) {
 	for start := 0; start < len(chain); {
 		if chain[start].deleted {
 			start++
@@ -76,68 +80,114 @@ func (s *shaper) shape(key int32, chain []version, into *dealRows) {
 	}
 }
 
-func (s *shaper) shapeLife(key int32, life []version, into *dealRows) {
+func (s *shaper) shapeLife(key int32, life []version, into dealRows) {
 	for _, v := range life {
-		row := append(next(&into.versions), key, int64(v.from), int64(v.to), v.stage, s.stages[v.stage].outcome,
-			v.minor(), v.probability, v.forecast, v.due(), s.dueMonth(v))
-		into.versions[len(into.versions)-1] = v.cut.append(row)
+		s.addVersion(into.versions, key, v)
 	}
 	end := life[len(life)-1].to
 	if i := entryOf(life, s.stages); i >= 0 {
-		v, day := life[i], s.day(life[i].from)
-		row := append(next(&into.entries), key, int64(v.from), int64(end), v.stage, s.rates.convert(v, day), day, s.month(day))
-		into.entries[len(into.entries)-1] = v.cut.append(row)
+		s.addEntry(into.entries, key, life[i], end)
 	}
-	for _, st := range staysOf(life, s.stages) {
-		v, day := life[st.at], s.day(st.from)
-		row := append(next(&into.stays), key, int64(st.from), int64(st.to), st.stage, st.visit, st.skipped,
-			int64(st.exitedAt), int64(st.nextVisitAt), int64(st.passedAt), day, s.month(day))
-		into.stays[len(into.stays)-1] = v.cut.append(row)
+	s.stays = staysOf(s.stays[:0], life, s.stages)
+	for _, st := range s.stays {
+		s.addStay(into.stays, key, st, life[st.at].cut)
 	}
-	for _, c := range closingsOf(life, s.stages) {
-		day := c.closeDay
-		if day == noDay {
-			day = s.day(c.closedAt)
-		}
-		var cycle any
-		if c.cycle >= 0 {
-			cycle = c.cycle
-		}
-		row := append(next(&into.closings), key, int64(c.from), int64(c.to), c.stage, c.outcome, s.rates.convert(c.version, day),
-			day, s.month(day), int64(c.closedAt), cycle, c.lostReason)
-		into.closings[len(into.closings)-1] = c.cut.append(row)
+	s.closings = closingsOf(s.closings[:0], life, s.stages)
+	for _, c := range s.closings {
+		s.addClosing(into.closings, key, c)
 	}
 }
 
-// due is the close date, nil where there is none.
-func (v version) due() any {
-	if v.closeDay == noDay {
-		return nil
-	}
-	return v.closeDay
+func (s *shaper) addVersion(rows *columnar.Rows, key int32, v version) {
+	addInterval(rows, key, v.from, v.to)
+	rows.Small(v.stage)
+	rows.Small(s.stages[v.stage].outcome)
+	addBig(rows, v.amount, v.hasAmount)
+	rows.Double(v.probability)
+	rows.Int(v.forecast)
+	addInt(rows, v.closeDay, v.closeDay != noDay)
+	addInt(rows, s.month(v.closeDay), v.closeDay != noDay)
+	v.cut.end(rows)
 }
 
-func (s *shaper) dueMonth(v version) any {
-	if v.closeDay == noDay {
-		return nil
-	}
-	return s.month(v.closeDay)
+func (s *shaper) addEntry(rows *columnar.Rows, key int32, v version, end value.Instant) {
+	day := s.day(v.from)
+	amount, known := s.rates.convert(v, day)
+	addInterval(rows, key, v.from, end)
+	rows.Small(v.stage)
+	addBig(rows, amount, known)
+	rows.Int(day)
+	rows.Int(s.month(day))
+	v.cut.end(rows)
 }
 
-// minor is the amount in the version's own currency, nil where it is unknown.
-func (v version) minor() any {
-	if !v.hasAmount {
-		return nil
-	}
-	return v.amount
+func (s *shaper) addStay(rows *columnar.Rows, key int32, st stay, c cut) {
+	day := s.day(st.from)
+	addInterval(rows, key, st.from, st.to)
+	rows.Small(st.stage)
+	rows.Small(st.visit)
+	rows.Bool(st.skipped)
+	rows.Big(int64(st.exitedAt))
+	rows.Big(int64(st.nextVisitAt))
+	rows.Big(int64(st.passedAt))
+	rows.Int(day)
+	rows.Int(s.month(day))
+	c.end(rows)
 }
 
-func (c cut) append(row []any) []any {
-	row = append(row, c.owner, c.account, c.product, c.source, c.kind, c.currency)
+func (s *shaper) addClosing(rows *columnar.Rows, key int32, c closing) {
+	day := c.closeDay
+	if day == noDay {
+		day = s.day(c.closedAt)
+	}
+	amount, known := s.rates.convert(c.version, day)
+	addInterval(rows, key, c.from, c.to)
+	rows.Small(c.stage)
+	rows.Small(c.outcome)
+	addBig(rows, amount, known)
+	rows.Int(day)
+	rows.Int(s.month(day))
+	rows.Big(int64(c.closedAt))
+	addBig(rows, c.cycle, c.cycle >= 0)
+	rows.Int(c.lostReason)
+	c.cut.end(rows)
+}
+
+// addInterval begins a row.
+func addInterval(rows *columnar.Rows, key int32, from, to value.Instant) {
+	rows.Int(key)
+	rows.Big(int64(from))
+	rows.Big(int64(to))
+}
+
+func addBig(rows *columnar.Rows, v int64, known bool) {
+	if known {
+		rows.Big(v)
+	} else {
+		rows.Null()
+	}
+}
+
+func addInt(rows *columnar.Rows, v int32, known bool) {
+	if known {
+		rows.Int(v)
+	} else {
+		rows.Null()
+	}
+}
+
+// end adds the columns that every table of deals ends with.
+func (c cut) end(rows *columnar.Rows) {
+	rows.Int(c.owner)
+	rows.Int(c.account)
+	rows.Int(c.product)
+	rows.Int(c.source)
+	rows.Int(c.kind)
+	rows.Int(c.currency)
 	for _, key := range c.custom {
-		row = append(row, key)
+		rows.Int(key)
 	}
-	return row
+	rows.End()
 }
 
 // rates converts into the reporting currency by the rate of a day: the latest one that is not after it, or else the
@@ -163,11 +213,12 @@ func (r *rates) factor(currency, day int32) float64 {
 	return 0
 }
 
-// convert gives the amount of a version in minor units of the reporting currency, nil where amount or rate is unknown.
-func (r *rates) convert(v version, day int32) any {
+// convert gives the amount of a version in minor units of the reporting currency; known is false where amount or rate is
+// not.
+func (r *rates) convert(v version, day int32) (amount int64, known bool) {
 	factor := r.factor(v.cut.currency, day)
 	if !v.hasAmount || factor == 0 {
-		return nil
+		return 0, false
 	}
-	return int64(math.Floor(float64(v.amount)*factor + 0.5))
+	return int64(math.Floor(float64(v.amount)*factor + 0.5)), true
 }

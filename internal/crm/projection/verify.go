@@ -95,65 +95,44 @@ func (p *Projection) storedSums(ctx context.Context, t columnar.Table) ([]int64,
 	return sums, rows.Err()
 }
 
+// tallyBatch is how many rows are summed at once.
+const tallyBatch = 100_000
+
 // tally shapes all deals and sums the columns of their rows: first the number of rows, then the columns of summed.
 func (p *Projection) tally(ctx context.Context) (map[string][]int64, error) {
-	sums := map[string][]int64{}
-	positions := map[string][]int{}
-	for _, t := range p.shape.schema().Tables {
-		if t.Key != "deal_key" {
-			continue
-		}
-		sums[t.Name] = make([]int64, len(summed(t))+1)
-		for _, name := range summed(t) {
-			for i, c := range t.Columns {
-				if c.Name == name {
-					positions[t.Name] = append(positions[t.Name], i)
-				}
+	schema, sums := p.shape.schema(), map[string][]int64{}
+	rows := newDealRows(schema)
+	add := func(least int) {
+		for table, shaped := range rows.byTable() {
+			if shaped.Len() < least {
+				continue
 			}
+			names := summed(schema.Table(table))
+			if sums[table] == nil {
+				sums[table] = make([]int64, len(names)+1)
+			}
+			sums[table][0] += int64(shaped.Len())
+			for i, name := range names {
+				sums[table][i+1] += shaped.Sum(name, remainder)
+			}
+			shaped.Reset()
 		}
 	}
 	shaper := newShaper(p.shape.settings.Calendar(), p.shape.stages, p.shape.rates)
 	reader := p.shape.newReader(&sync.Mutex{}, func(value.ID) int32 { return 0 })
-	var rows dealRows
 	var id value.ID
 	var chain []version
-	flush := func() {
-		shaper.shape(0, inTime(chain), &rows)
-		chain = chain[:0]
-		for table, shaped := range map[string][][]any{"deal_version": rows.versions, "deal_stay": rows.stays, "deal_entry": rows.entries, "deal_closed": rows.closings} {
-			add(sums[table], positions[table], shaped)
-		}
-	}
 	err := p.db.Scan(ctx, believedDeals+inStoredOrder, func(row db.Row) error {
 		if row.ID(0) != id {
-			flush()
-			id = row.ID(0)
+			shaper.shape(0, inTime(chain), rows)
+			add(tallyBatch)
+			id, chain = row.ID(0), chain[:0]
 		}
 		v, err := reader.version(row)
 		chain = append(chain, v)
 		return err
 	})
-	flush()
+	shaper.shape(0, inTime(chain), rows)
+	add(0)
 	return sums, err
-}
-
-func add(sums []int64, positions []int, rows [][]any) {
-	sums[0] += int64(len(rows))
-	for _, row := range rows {
-		for i, position := range positions {
-			sums[i+1] += whole(row[position]) % remainder
-		}
-	}
-}
-
-func whole(v any) int64 {
-	switch v := v.(type) {
-	case int16:
-		return int64(v)
-	case int32:
-		return int64(v)
-	case int64:
-		return v
-	}
-	return 0
 }
