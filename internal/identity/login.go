@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -55,6 +54,12 @@ func (n LoginNew) check(roles []Role) error {
 	return nil
 }
 
+// maxEmail bounds what is looked up as an address, in bytes.
+const maxEmail = 320
+
+// foldEmail is an address in the form in which logins are found, whatever was typed.
+func foldEmail(email string) string { return cleanText(value.Fold(email), maxEmail) }
+
 func passwordProblem(password string) string {
 	if n := utf8.RuneCountInString(password); n < minPassword || n > maxPassword {
 		return fmt.Sprintf("has %d characters; it must have %d to %d", n, minPassword, maxPassword)
@@ -75,35 +80,27 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
-	if taken, err := hasLogin(ctx, tx, in.Email); err != nil {
-		return Login{}, err
-	} else if taken {
+	if _, err := findLogin(ctx, tx, in.Email); err == nil {
 		return Login{}, fault.New(fault.Conflict, "%s signs in already: zveno user list shows who does", in.Email)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return Login{}, err
 	}
 	if person.IsZero() {
 		if person, err = createPerson(ctx, tx, in); err != nil {
 			return Login{}, err
 		}
 	}
-	hash, err := hashPassword(in.Password)
+	hash, err := hashPassword(ctx, in.Password)
 	if err != nil {
 		return Login{}, err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO identity_logins (person_id, email_folded, password_hash, role, created_at, disabled)
-		VALUES ($1, $2, $3, $4, $5, FALSE)`, person, value.Fold(in.Email), hash, in.Role, tx.At)
+		VALUES ($1, $2, $3, $4, $5, FALSE)`, person, foldEmail(in.Email), hash, in.Role, tx.At)
 	if err != nil {
 		return Login{}, fmt.Errorf("identity: create login for %s: %w", in.Email, err)
 	}
 	tx.Changed("login", person)
 	return Login{Person: person, Name: in.Name, Email: in.Email, Role: in.Role, CreatedAt: tx.At}, nil
-}
-
-func hasLogin(ctx context.Context, tx *db.Tx, email string) (bool, error) {
-	var logins int
-	if err := tx.QueryRow(ctx, `SELECT count(*) FROM identity_logins WHERE email_folded = $1`, value.Fold(email)).Scan(&logins); err != nil {
-		return false, fmt.Errorf("identity: find login: %w", err)
-	}
-	return logins > 0, nil
 }
 
 func personByEmail(ctx context.Context, tx *db.Tx, email string) (value.ID, error) {
@@ -118,7 +115,7 @@ func personByEmail(ctx context.Context, tx *db.Tx, email string) (value.ID, erro
 		if err := rows.Scan(&id, &known); err != nil {
 			return value.ID{}, fmt.Errorf("identity: find person: %w", err)
 		}
-		if value.Fold(known) == value.Fold(email) {
+		if foldEmail(known) == foldEmail(email) {
 			return id, nil
 		}
 	}
@@ -141,8 +138,11 @@ func createPerson(ctx context.Context, tx *db.Tx, in LoginNew) (value.ID, error)
 
 // ListLogins lists everybody who may sign in, or could before, by name.
 func ListLogins(ctx context.Context, tx *db.Tx) ([]Login, error) {
-	rows, err := tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled
-		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id ORDER BY p.folded, l.person_id`)
+	return readLogins(tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled
+		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id ORDER BY p.folded, l.person_id`))
+}
+
+func readLogins(rows *sql.Rows, err error) ([]Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("identity: list logins: %w", err)
 	}
@@ -158,52 +158,65 @@ func ListLogins(ctx context.Context, tx *db.Tx) ([]Login, error) {
 	return logins, rows.Err()
 }
 
-// SetPassword replaces somebody's password.
+// SetPassword replaces somebody's password and ends the person's sessions.
 func SetPassword(ctx context.Context, tx *db.Tx, email, password string) error {
 	if problem := passwordProblem(password); problem != "" {
 		return fault.InvalidField("password", "%s", problem)
 	}
-	hash, err := hashPassword(password)
+	l, err := findLogin(ctx, tx, email)
 	if err != nil {
 		return err
 	}
-	return updateLogin(ctx, tx, email, `UPDATE identity_logins SET password_hash = $1 WHERE email_folded = $2`, hash)
-}
-
-// DisableLogin keeps somebody from signing in, or lets them again.
-func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) error {
-	return updateLogin(ctx, tx, email, `UPDATE identity_logins SET disabled = $1 WHERE email_folded = $2`, disabled)
-}
-
-func updateLogin(ctx context.Context, tx *db.Tx, email, statement string, v any) error {
-	changed, err := tx.Exec(ctx, statement, v, value.Fold(email))
+	hash, err := hashPassword(ctx, password)
 	if err != nil {
-		return fmt.Errorf("identity: change login: %w", err)
+		return err
 	}
-	if changed == 0 {
-		return fault.New(fault.NotFound, "nobody signs in as %s: zveno user list shows who does", email)
+	if err := storePassword(ctx, tx, l.Person, hash); err != nil {
+		return err
 	}
-	var person value.ID
-	if err := tx.QueryRow(ctx, `SELECT person_id FROM identity_logins WHERE email_folded = $1`, value.Fold(email)).Scan(&person); err != nil {
-		return fmt.Errorf("identity: change login: %w", err)
+	_, err = RevokeSessions(ctx, tx, l.Person, value.ID{})
+	return err
+}
+
+func storePassword(ctx context.Context, tx *db.Tx, person value.ID, hash string) error {
+	if _, err := tx.Exec(ctx, `UPDATE identity_logins SET password_hash = $1 WHERE person_id = $2`, hash, person); err != nil {
+		return fmt.Errorf("identity: store password: %w", err)
 	}
 	tx.Changed("login", person)
 	return nil
 }
 
-// CheckPassword gives the login for an address and password. The error is Forbidden, and the same, for an unknown address,
-// a wrong password and a disabled login; the time taken does not tell them apart either.
-func CheckPassword(ctx context.Context, tx *db.Tx, email, password string) (Login, error) {
-	var l Login
-	hash := unknownHash
-	err := tx.QueryRow(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled, l.password_hash
-		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1 AND NOT p.deleted`, value.Fold(email)).
-		Scan(&l.Person, &l.Name, &l.Email, &l.Role, &l.CreatedAt, &l.Disabled, &hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return Login{}, fmt.Errorf("identity: check password: %w", err)
+// DisableLogin keeps somebody from signing in and ends the person's sessions, or lets them sign in again. The error is
+// Conflict when nobody would be left who manages people.
+func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) error {
+	l, err := findLogin(ctx, tx, email)
+	if err != nil {
+		return err
 	}
-	if !matchesPassword(hash, password) || err != nil || l.Disabled {
-		return Login{}, fault.New(fault.Forbidden, "the e-mail address or the password is wrong")
+	return keepAdministrator(ctx, tx, func() error { return setDisabled(ctx, tx, l.Person, disabled) })
+}
+
+func setDisabled(ctx context.Context, tx *db.Tx, person value.ID, disabled bool) error {
+	if _, err := tx.Exec(ctx, `UPDATE identity_logins SET disabled = $1 WHERE person_id = $2`, disabled, person); err != nil {
+		return fmt.Errorf("identity: change login: %w", err)
 	}
-	return l, nil
+	tx.Changed("login", person)
+	if !disabled {
+		return nil
+	}
+	_, err := RevokeSessions(ctx, tx, person, value.ID{})
+	return err
+}
+
+// findLogin gives the login of an address; NotFound when there is none.
+func findLogin(ctx context.Context, tx *db.Tx, email string) (Login, error) {
+	logins, err := readLogins(tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled
+		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1`, foldEmail(email)))
+	if err != nil {
+		return Login{}, err
+	}
+	if len(logins) == 0 {
+		return Login{}, fault.New(fault.NotFound, "nobody signs in as %s: zveno user list shows who does", email)
+	}
+	return logins[0], nil
 }

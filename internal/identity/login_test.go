@@ -21,10 +21,8 @@ func TestLoginLife(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		in := identity.LoginNew{Name: "Мария Иванова", Email: "Maria@example.com", Role: "operations", Password: "correct horse"}
 		check := func(password string) error {
-			return d.Read(t.Context(), func(tx *db.Tx) error {
-				_, err := identity.CheckPassword(t.Context(), tx, "maria@EXAMPLE.com", password)
-				return err
-			})
+			_, err := identity.SignIn(t.Context(), d, identity.SignInAttempt{Email: "maria@EXAMPLE.com", Password: password})
+			return err
 		}
 		do := func(fn func(ctx context.Context, tx *db.Tx) error) {
 			t.Helper()

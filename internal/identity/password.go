@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -23,12 +24,28 @@ const (
 // unknownHash is compared with when there is no login, so that this takes as long.
 var unknownHash = encodeHash(make([]byte, saltBytes), make([]byte, argonBytes))
 
-func hashPassword(password string) (string, error) {
-	salt := make([]byte, saltBytes)
-	if _, err := rand.Read(salt); err != nil {
-		return "", fmt.Errorf("identity: hash password: %w", err)
+// hashing bounds how many hashes are made at once, and with it the memory that a flood of attempts to sign in can take.
+var hashing = make(chan struct{}, 4)
+
+// derive makes a hash when there is room for it.
+func derive(ctx context.Context, password string, salt []byte, passes, memoryKiB uint32, lanes uint8, size uint32) ([]byte, error) {
+	select {
+	case hashing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("identity: hash password: %w", ctx.Err())
 	}
-	return encodeHash(salt, argon2.IDKey([]byte(password), salt, argonPasses, argonMemoryKiB, argonLanes, argonBytes)), nil
+	defer func() { <-hashing }()
+	return argon2.IDKey([]byte(password), salt, passes, memoryKiB, lanes, size), nil
+}
+
+func hashPassword(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltBytes)
+	rand.Read(salt) // never fails
+	hash, err := derive(ctx, password, salt, argonPasses, argonMemoryKiB, argonLanes, argonBytes)
+	if err != nil {
+		return "", err
+	}
+	return encodeHash(salt, hash), nil
 }
 
 // encodeHash writes the PHC string form of a hash.
@@ -38,23 +55,23 @@ func encodeHash(salt, hash []byte) string {
 }
 
 // matchesPassword checks a password against a stored hash, by the parameters that the hash names.
-func matchesPassword(stored, password string) bool {
+func matchesPassword(ctx context.Context, stored, password string) (bool, error) {
 	parts := strings.Split(stored, "$")
 	if len(parts) != 6 {
-		return false
+		return false, nil
 	}
 	var memory, passes uint32
 	var lanes uint8
 	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil {
-		return false
+		return false, nil
 	}
 	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
 	hash, hashErr := base64.RawStdEncoding.DecodeString(parts[5])
-	if saltErr != nil || hashErr != nil {
-		return false
+	if saltErr != nil || hashErr != nil || passes == 0 || lanes == 0 || len(hash) == 0 {
+		return false, nil
 	}
-	got := argon2.IDKey([]byte(password), salt, passes, memory, lanes, uint32(len(hash)))
-	return subtle.ConstantTimeCompare(got, hash) == 1
+	got, err := derive(ctx, password, salt, passes, memory, lanes, uint32(len(hash)))
+	return err == nil && subtle.ConstantTimeCompare(got, hash) == 1, err
 }
 
 // NewPassword makes a random password for somebody to change.

@@ -167,29 +167,30 @@ func refuseOwnRole(ctx context.Context, tx *db.Tx, name string) error {
 	return nil
 }
 
-// keepAdministrator makes a change and refuses it if nobody who may sign in would be left to manage people: such a company
+// keepAdministrator makes a change and refuses it if it leaves nobody who may sign in and manages people: such a company
 // could only be helped on the server's command line. Two such changes at once go one after the other.
 func keepAdministrator(ctx context.Context, tx *db.Tx, change func() error) error {
-	if _, err := heldRoles(ctx, tx); err != nil { // locks
+	before, err := hasAdministrator(ctx, tx) // locks
+	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	held, err := heldRoles(ctx, tx)
-	if err != nil {
+	if left, err := hasAdministrator(ctx, tx); err != nil || left || !before {
 		return err
-	}
-	roles, err := ListRoles(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for _, r := range roles {
-		if r.Allows(PeopleManage) && held[r.Name] {
-			return nil
-		}
 	}
 	return fault.New(fault.Conflict, "nobody would be left who manages people: let somebody else do so first")
+}
+
+// hasAdministrator reports whether somebody who may sign in manages people.
+func hasAdministrator(ctx context.Context, tx *db.Tx) (bool, error) {
+	held, err := heldRoles(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	roles, err := ListRoles(ctx, tx)
+	return slices.ContainsFunc(roles, func(r Role) bool { return r.Allows(PeopleManage) && held[r.Name] }), err
 }
 
 // heldRoles are the roles of everybody who may sign in. It locks their logins.
