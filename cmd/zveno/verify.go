@@ -9,12 +9,14 @@ import (
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
 )
 
 type verifyCommand struct {
 	formatFlag
-	All bool `help:"List every check, not only a line for each kind of record and the checks that failed."`
+	All       bool   `help:"List every check, not only a line for each kind of record and the checks that failed."`
+	AuditMark string `help:"Mark of the audit log that an earlier run printed: the log must still be the same up to there." placeholder:"MARK"`
 }
 
 // check is one line of what was verified.
@@ -36,6 +38,11 @@ func (v *verifyCommand) Run(ctx context.Context, c *common, s *streams) error {
 	if err != nil {
 		return err
 	}
+	audit, mark, err := v.verifyAudit(ctx, d)
+	if err != nil {
+		return err
+	}
+	checks = append(checks, audit)
 	numbers, err := c.verifyNumbers(ctx, d, s)
 	if err != nil {
 		return err
@@ -47,6 +54,9 @@ func (v *verifyCommand) Run(ctx context.Context, c *common, s *streams) error {
 	}
 	if err := v.print(s.out, v.table(checks), checks); err != nil {
 		return err
+	}
+	if mark.No > 0 {
+		fmt.Fprintf(s.err, "The audit log ends with %s. Keep this mark elsewhere, to check later with --audit-mark that nothing before it was changed.\n", mark)
 	}
 	if broken > 0 {
 		return fault.New(fault.Internal, "%d violations: restore a backup, or report the examples", broken)
@@ -109,6 +119,30 @@ func verifyRecords(ctx context.Context, d *db.DB) (checks []check, err error) {
 		return err
 	})
 	return checks, err
+}
+
+// verifyAudit follows the chain of the audit log, and gives the mark of its end if it is whole.
+func (v *verifyCommand) verifyAudit(ctx context.Context, d *db.DB) (check, identity.AuditMark, error) {
+	var marks []identity.AuditMark
+	if v.AuditMark != "" {
+		mark, err := identity.ParseAuditMark(v.AuditMark)
+		if err != nil {
+			return check{}, mark, err
+		}
+		marks = append(marks, mark)
+	}
+	var report identity.AuditReport
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		report, err = identity.VerifyAudit(ctx, tx, marks...)
+		return err
+	})
+	x := check{Of: "audit log", Name: "entries are as they were written, in one chain", Checked: report.Records}
+	if report.Broken > 0 {
+		x.Violations = 1
+		x.Name += fmt.Sprintf(": entry %d %s", report.Broken, report.Problem)
+		report.Head = identity.AuditMark{}
+	}
+	return x, report.Head, err
 }
 
 // verifyNumbers compares the analytical tables with the record.

@@ -100,7 +100,8 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 		return Login{}, fmt.Errorf("identity: create login for %s: %w", in.Email, err)
 	}
 	tx.Changed("login", person)
-	return Login{Person: person, Name: in.Name, Email: in.Email, Role: in.Role, CreatedAt: tx.At}, nil
+	login := Login{Person: person, Name: in.Name, Email: in.Email, Role: in.Role, CreatedAt: tx.At}
+	return login, AppendAudit(ctx, tx, onPerson("login.add", person, map[string]any{"email": in.Email, "role": in.Role}))
 }
 
 func personByEmail(ctx context.Context, tx *db.Tx, email string) (value.ID, error) {
@@ -174,8 +175,15 @@ func SetPassword(ctx context.Context, tx *db.Tx, email, password string) error {
 	if err := storePassword(ctx, tx, l.Person, hash); err != nil {
 		return err
 	}
-	_, err = RevokeSessions(ctx, tx, l.Person, value.ID{})
-	return err
+	if _, err := endSessions(ctx, tx, l.Person, value.ID{}); err != nil {
+		return err
+	}
+	return AppendAudit(ctx, tx, onPerson("password.set", l.Person, nil))
+}
+
+// onPerson is the audit entry of something that was done to a person's account.
+func onPerson(action string, person value.ID, detail map[string]any) AuditEntry {
+	return AuditEntry{Action: action, Object: People.Object, Record: person, Detail: detail}
 }
 
 func storePassword(ctx context.Context, tx *db.Tx, person value.ID, hash string) error {
@@ -193,7 +201,14 @@ func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) e
 	if err != nil {
 		return err
 	}
-	return keepAdministrator(ctx, tx, func() error { return setDisabled(ctx, tx, l.Person, disabled) })
+	if err := keepAdministrator(ctx, tx, func() error { return setDisabled(ctx, tx, l.Person, disabled) }); err != nil {
+		return err
+	}
+	action := "login.enable"
+	if disabled {
+		action = "login.disable"
+	}
+	return AppendAudit(ctx, tx, onPerson(action, l.Person, nil))
 }
 
 func setDisabled(ctx context.Context, tx *db.Tx, person value.ID, disabled bool) error {
@@ -204,7 +219,7 @@ func setDisabled(ctx context.Context, tx *db.Tx, person value.ID, disabled bool)
 	if !disabled {
 		return nil
 	}
-	_, err := RevokeSessions(ctx, tx, person, value.ID{})
+	_, err := endSessions(ctx, tx, person, value.ID{})
 	return err
 }
 

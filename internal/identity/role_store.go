@@ -78,10 +78,17 @@ func SaveRole(ctx context.Context, tx *db.Tx, r Role) error {
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
+	store := func() error { return storeRole(ctx, tx, r) }
 	if before.Allows(PeopleManage) && !r.Allows(PeopleManage) {
-		return keepAdministrator(ctx, tx, func() error { return storeRole(ctx, tx, r) })
+		err = keepAdministrator(ctx, tx, store)
+	} else {
+		err = store()
 	}
-	return storeRole(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	return AppendAudit(ctx, tx, AuditEntry{Action: "role.save", Object: "role", Detail: map[string]any{"role": r.Name,
+		"capabilities": joinCapabilities(r.Capabilities), "reach": r.Reach, "edit_reach": r.EditReach}})
 }
 
 func storeRole(ctx context.Context, tx *db.Tx, r Role) error {
@@ -114,7 +121,7 @@ func DeleteRole(ctx context.Context, tx *db.Tx, name string) error {
 	if deleted == 0 {
 		return fault.New(fault.NotFound, "there is no role %q", name)
 	}
-	return nil
+	return AppendAudit(ctx, tx, AuditEntry{Action: "role.delete", Object: "role", Detail: map[string]any{"role": name}})
 }
 
 func (r Role) check(unknown []Capability) error {

@@ -116,11 +116,19 @@ func RevokeSession(ctx context.Context, tx *db.Tx, person, id value.ID) error {
 	if ended == 0 {
 		return fault.New(fault.NotFound, "this session has ended already")
 	}
-	return nil
+	return AppendAudit(ctx, tx, onPerson("session.revoke", person, map[string]any{"session": id}))
 }
 
 // RevokeSessions ends a person's sessions but the one excepted, which may be zero, and gives how many there were.
 func RevokeSessions(ctx context.Context, tx *db.Tx, person, except value.ID) (int64, error) {
+	ended, err := endSessions(ctx, tx, person, except)
+	if err != nil {
+		return 0, err
+	}
+	return ended, AppendAudit(ctx, tx, onPerson("session.revoke", person, map[string]any{"sessions": ended}))
+}
+
+func endSessions(ctx context.Context, tx *db.Tx, person, except value.ID) (int64, error) {
 	ended, err := tx.Exec(ctx, `DELETE FROM identity_sessions WHERE person_id = $1 AND id <> $2`, person, except[:])
 	if err != nil {
 		return 0, fmt.Errorf("identity: revoke sessions: %w", err)

@@ -92,7 +92,30 @@ func SaveSettings(ctx context.Context, tx *db.Tx, s Settings) error {
 		return fmt.Errorf("identity: save settings: %w", err)
 	}
 	tx.Changed("settings", settingsRecord)
-	return nil
+	detail := map[string]any{}
+	for _, row := range rows {
+		detail[row[0].(string)] = row[1]
+	}
+	return AppendAudit(ctx, tx, AuditEntry{Action: "settings.save", Object: "settings", Detail: detail})
+}
+
+// ChangeSettings loads the company's settings, lets change alter them, stores them if it did, and gives them as they are
+// then. Those who change settings at the same time go one after the other, so that nobody overwrites what they did not see.
+func ChangeSettings(ctx context.Context, tx *db.Tx, change func(*Settings) error) (Settings, error) {
+	_, err := tx.Exec(ctx, `INSERT INTO identity_settings (name, value) VALUES ($1, '')
+		ON CONFLICT (name) DO UPDATE SET value = identity_settings.value`, settingCompany) // locks the row, whether it was there or not
+	if err != nil {
+		return Settings{}, fmt.Errorf("identity: lock settings: %w", err)
+	}
+	s, err := LoadSettings(ctx, tx)
+	if err != nil {
+		return Settings{}, err
+	}
+	before := s
+	if err := change(&s); err != nil || s == before {
+		return s, err
+	}
+	return s, SaveSettings(ctx, tx, s)
 }
 
 // settingsRecord stands for the settings in the change feed, which names records by ID.

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +72,32 @@ func TestSettingsComeBackAsSaved(t *testing.T) {
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
+		}
+	})
+}
+
+// TestSettingsChangedAtOnce would lose letters if somebody stored what was read before another one's change.
+func TestSettingsChangedAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const changes = 12
+		var all sync.WaitGroup
+		for range changes {
+			all.Go(func() {
+				err := d.Write(t.Context(), db.TxInfo{}, func(tx *db.Tx) error {
+					_, err := identity.ChangeSettings(t.Context(), tx, func(s *identity.Settings) error {
+						s.Company += "x"
+						return nil
+					})
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if s, err := loadSettings(t, d); err != nil || s.Company != strings.Repeat("x", changes) {
+			t.Errorf("%q after %d changes, error %v", s.Company, changes, err)
 		}
 	})
 }

@@ -33,6 +33,7 @@ type SignedIn struct {
 // must be kept too, and hashing must hold up no other writer. The error is Forbidden with the cause ErrWrongPassword, or
 // Unavailable with the cause *TooManyAttempts.
 func SignIn(ctx context.Context, d *db.DB, in SignInAttempt) (SignedIn, error) {
+	ctx = WithAddress(ctx, in.From.Address)
 	known, err := checkPassword(ctx, d, in)
 	if err != nil {
 		return SignedIn{}, err
@@ -47,8 +48,10 @@ func SignIn(ctx context.Context, d *db.DB, in SignInAttempt) (SignedIn, error) {
 				return fmt.Errorf("identity: end old session: %w", err)
 			}
 		}
-		signedIn.Session, signedIn.Secret, err = createSession(ctx, tx, known.person, in.From)
-		return err
+		if signedIn.Session, signedIn.Secret, err = createSession(ctx, tx, known.person, in.From); err != nil {
+			return err
+		}
+		return AppendAudit(ctx, tx, onPerson("sign-in", known.person, map[string]any{"agent": signedIn.Session.Agent}))
 	})
 	return signedIn, err
 }
@@ -67,6 +70,7 @@ func ChangePassword(ctx context.Context, d *db.DB, a Access, in PasswordChange) 
 	if problem := passwordProblem(in.New); problem != "" {
 		return "", fault.InvalidField("password", "%s", problem)
 	}
+	ctx = WithAddress(ctx, in.From.Address)
 	attempt := SignInAttempt{Email: a.Email, Password: in.Current, From: in.From, At: in.At}
 	known, err := checkPassword(ctx, d, attempt)
 	if err != nil {
@@ -83,11 +87,13 @@ func ChangePassword(ctx context.Context, d *db.DB, a Access, in PasswordChange) 
 		if err := storePassword(ctx, tx, known.person, hash); err != nil {
 			return err
 		}
-		if _, err := RevokeSessions(ctx, tx, known.person, in.Session); err != nil {
+		if _, err := endSessions(ctx, tx, known.person, in.Session); err != nil {
 			return err
 		}
-		secret, err = RenewSession(ctx, tx, in.Session)
-		return err
+		if secret, err = RenewSession(ctx, tx, in.Session); err != nil {
+			return err
+		}
+		return AppendAudit(ctx, tx, onPerson("password.change", known.person, nil))
 	})
 	return secret, err
 }
@@ -131,6 +137,11 @@ func checkPassword(ctx context.Context, d *db.DB, in SignInAttempt) (credentials
 		return credentials{}, err
 	}
 	if !right || known.person.IsZero() {
+		// What was typed as an address is not noted: it may be a password.
+		failed := func(tx *db.Tx) error { return AppendAudit(ctx, tx, onPerson("sign-in.failed", known.person, nil)) }
+		if err := d.Write(ctx, db.TxInfo{Actor: value.System("sign-in"), Source: "sign-in", At: in.At}, failed); err != nil {
+			return credentials{}, err
+		}
 		return credentials{}, fault.New(fault.Forbidden, "%w", ErrWrongPassword)
 	}
 	return known, nil
