@@ -4,11 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"strings"
-
-	"github.com/BurntSushi/toml"
-	"github.com/alecthomas/kong"
 
 	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/crm/projection"
@@ -24,43 +19,6 @@ type common struct {
 	Config    string `help:"Settings file (default ${default})." default:"zveno.toml" env:"ZVENO_CONFIG" placeholder:"FILE"`
 	LogFormat string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" env:"ZVENO_LOG_FORMAT"`
 	LogLevel  string `help:"Least important log entries shown: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"ZVENO_LOG_LEVEL"`
-}
-
-// fileResolver reads settings from the settings file, whose keys are the names of the flags with _ or -. A missing file is
-// fine unless it was asked for.
-func fileResolver(args []string) kong.Resolver {
-	path, asked := os.Getenv("ZVENO_CONFIG"), true
-	for i, arg := range args {
-		if value, ok := strings.CutPrefix(arg, "--config="); ok {
-			path = value
-		} else if arg == "--config" && i+1 < len(args) {
-			path = args[i+1]
-		}
-	}
-	if path == "" {
-		path, asked = "zveno.toml", false
-	}
-	var settings map[string]any
-	_, readErr := toml.DecodeFile(path, &settings)
-	if os.IsNotExist(readErr) && !asked {
-		readErr = nil
-	}
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if readErr != nil {
-			return nil, fmt.Errorf("settings file %s: %w", path, readErr)
-		}
-		for _, env := range flag.Envs {
-			if _, set := os.LookupEnv(env); set {
-				return nil, nil // the environment wins over the file
-			}
-		}
-		for _, name := range []string{strings.ReplaceAll(flag.Name, "-", "_"), flag.Name} {
-			if v, ok := settings[name]; ok {
-				return fmt.Sprint(v), nil
-			}
-		}
-		return nil, nil
-	})
 }
 
 func (c *common) logger(s *streams) *slog.Logger {

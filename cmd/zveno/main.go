@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("zveno"), kong.Description("Sales operations for a company that runs its own: every record's history, and numbers that open into their rows."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Resolvers(fileResolver(args)), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&c.common, &streams{stdout, stderr}))
+		kong.Resolvers(readConfigFile(args)), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&c.common, &streams{stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "zveno:", err)
 		return exitUsage

@@ -26,23 +26,19 @@ func (sc *settingsCommand) Run(ctx context.Context, c *common, s *streams) error
 	}
 	defer d.Close()
 	var settings identity.Settings
-	if err := d.Read(ctx, func(tx *db.Tx) error {
-		settings, err = identity.LoadSettings(ctx, tx)
-		return err
-	}); err != nil {
-		return err
+	if *sc == (settingsCommand{formatFlag: sc.formatFlag}) { // only to look, which need not wait for those who write
+		err = d.Read(ctx, func(tx *db.Tx) error {
+			settings, err = identity.LoadSettings(ctx, tx)
+			return err
+		})
+	} else {
+		err = d.Write(ctx, db.TxInfo{Actor: value.System("command line"), Source: "command line"}, func(tx *db.Tx) error {
+			settings, err = identity.ChangeSettings(ctx, tx, sc.apply)
+			return err
+		})
 	}
-	changed, err := sc.apply(&settings)
 	if err != nil {
 		return err
-	}
-	if changed {
-		err := d.Write(ctx, db.TxInfo{Actor: value.System("command line"), Source: "command line"}, func(tx *db.Tx) error {
-			return identity.SaveSettings(ctx, tx, settings)
-		})
-		if err != nil {
-			return err
-		}
 	}
 	shown := map[string]any{"company": settings.Company, "currency": settings.Currency, "zone": settings.Zone.String(),
 		"fiscal_start_month": int(settings.FiscalStartMonth), "locale": settings.Locale}
@@ -51,8 +47,7 @@ func (sc *settingsCommand) Run(ctx context.Context, c *common, s *streams) error
 }
 
 // apply takes over what was given on the command line.
-func (sc *settingsCommand) apply(settings *identity.Settings) (changed bool, err error) {
-	before := *settings
+func (sc *settingsCommand) apply(settings *identity.Settings) (err error) {
 	if sc.Company != "" {
 		settings.Company = sc.Company
 	}
@@ -61,7 +56,7 @@ func (sc *settingsCommand) apply(settings *identity.Settings) (changed bool, err
 	}
 	if sc.Zone != "" {
 		if settings.Zone, err = identity.LoadZone(sc.Zone); err != nil {
-			return false, err
+			return err
 		}
 	}
 	if sc.FiscalStart != 0 {
@@ -70,5 +65,5 @@ func (sc *settingsCommand) apply(settings *identity.Settings) (changed bool, err
 	if sc.Locale != "" {
 		settings.Locale = sc.Locale
 	}
-	return *settings != before, nil
+	return nil
 }
