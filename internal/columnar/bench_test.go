@@ -63,7 +63,7 @@ func load(b *testing.B, s *Store, appenders int, text bool) {
 				return Position{}, err
 			}
 		}
-		return Position{feeder, 1}, nil
+		return Position{Store: feeder, TxNo: 1}, nil
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -153,7 +153,7 @@ func BenchmarkApply(b *testing.B) {
 			b.Run(fmt.Sprintf("deals=%d", size), func(b *testing.B) {
 				defer measureCPU(b)()
 				for b.Loop() {
-					if err := s.Apply(b.Context(), Position{feeder, int64(round)}, changed(round, size)); err != nil {
+					if err := s.Apply(b.Context(), Position{Store: feeder, TxNo: int64(round)}, changed(round, size)); err != nil {
 						b.Fatal(err)
 					}
 					round++
@@ -181,7 +181,7 @@ func BenchmarkScan(b *testing.B) {
 	}
 	scan("fresh")
 	for round := range 1000 {
-		if err := s.Apply(b.Context(), Position{feeder, int64(round + 1)}, changed(round, 5)); err != nil {
+		if err := s.Apply(b.Context(), Position{Store: feeder, TxNo: int64(round + 1)}, changed(round, 5)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -124,7 +124,7 @@ func changeForever(ctx context.Context, cfg Config) error {
 		return err
 	}
 	for txNo := from.TxNo + 1; ; txNo++ {
-		if err := s.Apply(ctx, Position{feeder, txNo}, change(int(txNo), 0, 1, 2, 3, 4)); err != nil {
+		if err := s.Apply(ctx, Position{Store: feeder, TxNo: txNo}, change(int(txNo), 0, 1, 2, 3, 4)); err != nil {
 			return err
 		}
 		fmt.Println(txNo)

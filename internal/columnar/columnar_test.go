@@ -66,7 +66,7 @@ func open(t testing.TB, cfg Config, schema Schema) *Store {
 func rebuild(t testing.TB, s *Store, txNo int64, deals int) {
 	t.Helper()
 	err := s.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) {
-		return Position{feeder, txNo}, fillSample(l, deals)
+		return Position{Store: feeder, TxNo: txNo}, fillSample(l, deals)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func mustPosition(t *testing.T, s *Store, want int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want == 0 && ok || want != 0 && (!ok || p != Position{feeder, want}) {
+	if want == 0 && ok || want != 0 && (!ok || p.Store != feeder || p.TxNo != want) {
 		t.Fatalf("position %v, %v, want transaction %d", p, ok, want)
 	}
 }
@@ -170,7 +170,7 @@ func TestRebuildAndQuery(t *testing.T) {
 		if _, err := s.Query(t.Context(), countVisits); fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("query before the first rebuild: %v, want unavailable", err)
 		}
-		if err := s.Apply(t.Context(), Position{feeder, 1}, Delta{}); fault.KindOf(err) != fault.Unavailable {
+		if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 1}, Delta{}); fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("apply before the first rebuild: %v, want unavailable", err)
 		}
 		rebuild(t, s, 17, 100)
@@ -200,7 +200,7 @@ func TestApply(t *testing.T) {
 	each(t, func(t *testing.T, cfg Config) {
 		s := open(t, cfg, sample)
 		rebuild(t, s, 10, 5)
-		err := s.Apply(t.Context(), Position{feeder, 11}, Delta{
+		err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 11}, Delta{
 			Delete:  map[string][]int32{"visits": {1, 3, 3, 900}},
 			Insert:  map[string][][]any{"visits": {visit(1, 5), visit(7, 0), {int32(8), nil, nil, nil, nil, nil}}},
 			Replace: map[string][][]any{"stages": stageRows("New", "Open", "Won")},
@@ -230,7 +230,7 @@ func TestApplyRefuses(t *testing.T) {
 	each(t, func(t *testing.T, cfg Config) {
 		s := open(t, cfg, sample)
 		rebuild(t, s, 10, 5)
-		next := Position{feeder, 11}
+		next := Position{Store: feeder, TxNo: 11}
 		for _, refused := range []struct {
 			name string
 			to   Position
@@ -238,8 +238,8 @@ func TestApplyRefuses(t *testing.T) {
 			kind fault.Kind
 			want string
 		}{
-			{"earlier", Position{feeder, 9}, Delta{}, fault.Conflict, "at transaction 10 already, beyond 9"},
-			{"other database", Position{value.SeededID(1, 1, 1), 12}, Delta{}, fault.Conflict, "rebuild them"},
+			{"earlier", Position{Store: feeder, TxNo: 9}, Delta{}, fault.Conflict, "at transaction 10 already, beyond 9"},
+			{"other database", Position{Store: value.SeededID(1, 1, 1), TxNo: 12}, Delta{}, fault.Conflict, "rebuild them"},
 			{"unknown table", next, Delta{Insert: map[string][][]any{"deals": {{1}}}}, fault.Internal, `no table "deals"`},
 			{"no key", next, Delta{Delete: map[string][]int32{"stages": {1}}}, fault.Internal, "stages has no key"},
 			{"short row", next, Delta{Insert: map[string][][]any{"stages": {{int16(1)}}}}, fault.Internal, "1 values for 2 columns"},
@@ -275,7 +275,7 @@ func TestFailedRebuildKeepsTheOld(t *testing.T) {
 			}, boom.Error()},
 			{"left open", func(_ context.Context, l *Loader) (Position, error) {
 				a, err := l.Appender("visits")
-				return Position{feeder, 11}, errors.Join(err, a.Append(visit(1, 1)))
+				return Position{Store: feeder, TxNo: 11}, errors.Join(err, a.Append(visit(1, 1)))
 			}, "an appender of visits was not closed"},
 			{"no database", func(context.Context, *Loader) (Position, error) { return Position{}, nil }, "which database"},
 			{"wrong row", func(_ context.Context, l *Loader) (Position, error) {
@@ -284,7 +284,7 @@ func TestFailedRebuildKeepsTheOld(t *testing.T) {
 					return Position{}, err
 				}
 				defer a.Close()
-				return Position{feeder, 11}, a.Append([]any{"x", "y"})
+				return Position{Store: feeder, TxNo: 11}, a.Append([]any{"x", "y"})
 			}, "stages.stage_no is SMALLINT"},
 		} {
 			if err := s.Rebuild(t.Context(), failing.fill); err == nil || !strings.Contains(err.Error(), failing.want) {
@@ -334,12 +334,12 @@ func TestReshape(t *testing.T) {
 		if failed == nil {
 			t.Error("a rebuild that broke off: no error")
 		}
-		if err := s.Apply(t.Context(), Position{feeder, 11}, change(1, 1)); err != nil {
+		if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 11}, change(1, 1)); err != nil {
 			t.Errorf("apply after a failed rebuild: %v", err)
 		}
 		mustPosition(t, s, 11)
 		rebuild(t, s, 12, 5)
-		if err := s.Apply(t.Context(), Position{feeder, 13}, Delta{Replace: map[string][][]any{"owners": {{"Anna"}}}}); err != nil {
+		if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 13}, Delta{Replace: map[string][][]any{"owners": {{"Anna"}}}}); err != nil {
 			t.Error(err)
 		}
 		if got := ask(t, s, `SELECT owner FROM owners`); got != "Anna" {
@@ -364,12 +364,12 @@ func TestTextIsKeptOrMended(t *testing.T) {
 			for _, row := range stageRows(texts...) {
 				err = errors.Join(err, a.Append(row))
 			}
-			return Position{feeder, 1}, errors.Join(err, a.Close())
+			return Position{Store: feeder, TxNo: 1}, errors.Join(err, a.Close())
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Apply(t.Context(), Position{feeder, 2}, Delta{Insert: map[string][][]any{"stages": {{int16(4), texts[4]}}}}); err != nil {
+		if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 2}, Delta{Insert: map[string][][]any{"stages": {{int16(4), texts[4]}}}}); err != nil {
 			t.Fatal(err)
 		}
 		texts[4], texts[5] = "zero\ufffdbyte", "not\ufffdutf-8"

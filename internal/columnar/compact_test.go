@@ -31,7 +31,7 @@ func TestCompactKeepsRows(t *testing.T) {
 		}
 		rebuild(t, s, 1, 1000)
 		for i := range 20 {
-			if err := s.Apply(t.Context(), Position{feeder, int64(i + 2)}, change(i, i, 5*i, 999-i, 2000+i)); err != nil {
+			if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: int64(i + 2)}, change(i, i, 5*i, 999-i, 2000+i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -106,7 +106,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		})
 		last := applyMany(ctx, t, s, deals)
 		background.Wait()
-		if err := s.Apply(ctx, Position{feeder, last}, change(7, 1, 2, 3)); err != nil {
+		if err := s.Apply(ctx, Position{Store: feeder, TxNo: last}, change(7, 1, 2, 3)); err != nil {
 			t.Error(err)
 		}
 		stop()
@@ -122,7 +122,7 @@ func applyMany(ctx context.Context, t *testing.T, s *Store, deals int) int64 {
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 60 {
 		some := random.Perm(deals)[:20]
-		if err := s.Apply(ctx, Position{feeder, int64(i + 2)}, change(1000+i, some...)); err != nil {
+		if err := s.Apply(ctx, Position{Store: feeder, TxNo: int64(i + 2)}, change(1000+i, some...)); err != nil {
 			t.Errorf("apply: %v", err)
 		}
 	}

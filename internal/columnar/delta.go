@@ -11,6 +11,7 @@ import (
 
 // Delta is a change of the tables. What Delete names goes before what Insert brings comes.
 type Delta struct {
+	From    Position           // at which it was made; nothing is applied when the tables are elsewhere. Zero = anywhere
 	Delete  map[string][]int32 // table → values of its key whose rows go
 	Insert  map[string][][]any // table → rows, as Appender.Append takes them
 	Replace map[string][][]any // table → all its rows from now on

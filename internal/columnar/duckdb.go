@@ -128,14 +128,17 @@ func (f *duckFile) position(ctx context.Context) (p Position, ok bool, err error
 
 // readState reads the state row in either engine.
 func readState(ctx context.Context, db *sql.DB, fingerprint string) (p Position, ok bool, err error) {
-	var store string
+	var store, build string
 	row := db.QueryRowContext(ctx, selectState, fingerprint)
-	if err := row.Scan(&store, &p.TxNo); errors.Is(err, sql.ErrNoRows) {
+	if err := row.Scan(&store, &p.TxNo, &build); errors.Is(err, sql.ErrNoRows) {
 		return Position{}, false, nil
 	} else if err != nil {
 		return Position{}, false, err
 	}
-	if p.Store, err = value.ParseID(store); err != nil {
+	if p.Store, err = value.ParseID(store); err == nil {
+		p.Build, err = value.ParseID(build)
+	}
+	if err != nil {
 		return Position{}, false, err
 	}
 	return p, true, nil

@@ -35,7 +35,8 @@ func loadDuckDB(ctx context.Context, cfg Config, schema Schema, path string, fil
 	if err != nil {
 		return Position{}, err // explained where it is DuckDB's
 	}
-	state := fmt.Sprintf("INSERT INTO %s VALUES (%s, %s, %d, 0)", stateTable, quoteText(schema.Fingerprint()), quoteText(to.Store.String()), to.TxNo)
+	state := fmt.Sprintf("INSERT INTO %s VALUES (%s, %s, %d, %s, 0)", stateTable, quoteText(schema.Fingerprint()), quoteText(to.Store.String()),
+		to.TxNo, quoteText(to.Build.String()))
 	err = l.exec(ctx, "CHECKPOINT "+catalog)
 	if err == nil {
 		err = l.exec(ctx, state) // last: it makes the file complete

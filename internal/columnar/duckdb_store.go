@@ -145,7 +145,7 @@ func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
 	if !ok {
 		return errNotBuilt
 	}
-	if err := errors.Join(checkMove(from, to), d.check(s.file.schema)); err != nil {
+	if err := errors.Join(checkMove(from, to, d), d.check(s.file.schema)); err != nil {
 		return err
 	}
 	if err := s.file.apply(ctx, to, d); err != nil {
@@ -155,7 +155,7 @@ func (s *duckStore) apply(ctx context.Context, to Position, d Delta) error {
 		s.touched.add(d)
 	}
 	s.mu.Lock()
-	s.follows = to
+	s.follows.TxNo = to.TxNo
 	s.mu.Unlock()
 	return nil
 }

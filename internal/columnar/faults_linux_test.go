@@ -89,7 +89,7 @@ func fillDisk(ctx context.Context, cfg Config) error {
 		txNo  int64
 	}{{5, 10}, {5_000_000, 12}, {7, 11}} {
 		err := s.Rebuild(ctx, func(_ context.Context, l *Loader) (Position, error) {
-			return Position{feeder, step.txNo}, fillSample(l, step.deals)
+			return Position{Store: feeder, TxNo: step.txNo}, fillSample(l, step.deals)
 		})
 		if step.txNo == 12 {
 			fmt.Println(fault.KindOf(err), strings.ReplaceAll(fmt.Sprint(err), "\n", " "))

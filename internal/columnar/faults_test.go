@@ -272,7 +272,7 @@ func TestCancelledRebuild(t *testing.T) {
 					return Position{}, err
 				}
 			}
-			return Position{feeder, 11}, ctx.Err()
+			return Position{Store: feeder, TxNo: 11}, ctx.Err()
 		})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("rebuild: %v, want it cancelled", err)

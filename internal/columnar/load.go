@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"zveno.dev/zveno/internal/fault"
+	"zveno.dev/zveno/internal/value"
 )
 
 // Loader fills the tables of a rebuild. Its appenders may be used at the same time, each by one goroutine; several may
@@ -67,6 +68,7 @@ func (l *Loader) run(ctx context.Context, fill func(context.Context, *Loader) (P
 	if err == nil && to.Store.IsZero() {
 		err = fault.New(fault.Internal, "the position does not say which database it is of")
 	}
+	to.Build = value.NewID()
 	return to, err
 }
 

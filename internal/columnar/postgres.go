@@ -143,7 +143,7 @@ func (s *postgresStore) applyIn(ctx context.Context, tx pgx.Tx, to Position, d D
 		return errNotBuilt
 	}
 	schema := *s.schema.Load()
-	if err := errors.Join(checkMove(from, to), d.check(schema)); err != nil {
+	if err := errors.Join(checkMove(from, to, d), d.check(schema)); err != nil {
 		return err
 	}
 	for _, statement := range d.deletes(schema) {

@@ -49,7 +49,7 @@ func (s *postgresStore) fillNew(ctx context.Context, conn *pgx.Conn, schema Sche
 	}
 	err = execAll(ctx, conn, finishing(schema))
 	if err == nil {
-		_, err = conn.Exec(ctx, insertState, schema.Fingerprint(), to.Store.String(), to.TxNo)
+		_, err = conn.Exec(ctx, insertState, schema.Fingerprint(), to.Store.String(), to.TxNo, to.Build.String())
 	}
 	return s.explain(err)
 }

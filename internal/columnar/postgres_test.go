@@ -15,7 +15,7 @@ func TestPostgresCrashAsksForRebuild(t *testing.T) {
 	cluster := dbtest.NewCluster(t)
 	s := open(t, Config{PostgresURL: cluster.URL("postgres"), Log: dbtest.Log(t)}, sample)
 	rebuild(t, s, 10, 1000)
-	if err := s.Apply(t.Context(), Position{feeder, 11}, change(1, 1)); err != nil {
+	if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 11}, change(1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := cluster.Crash(); err != nil {
@@ -32,7 +32,7 @@ func TestPostgresCrashAsksForRebuild(t *testing.T) {
 		t.Errorf("query of tables that a crash emptied: %v, want unavailable", err)
 	}
 	rebuild(t, s, 12, 5)
-	if err := s.Apply(t.Context(), Position{feeder, 13}, change(1, 1)); err != nil {
+	if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 13}, change(1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	mustPosition(t, s, 13)
@@ -44,26 +44,47 @@ func TestPostgresIsShared(t *testing.T) {
 	one, two := open(t, cfg, sample), open(t, cfg, sample)
 	rebuild(t, one, 10, 5)
 	mustPosition(t, two, 10)
-	if err := two.Apply(t.Context(), Position{feeder, 12}, change(1, 1)); err != nil {
+	if err := two.Apply(t.Context(), Position{Store: feeder, TxNo: 12}, change(1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if got := ask(t, one, countVisits); got != "11" {
 		t.Errorf("%s visits, want 11", got)
 	}
-	if err := one.Apply(t.Context(), Position{feeder, 11}, Delta{}); fault.KindOf(err) != fault.Conflict {
+	if err := one.Apply(t.Context(), Position{Store: feeder, TxNo: 11}, Delta{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("apply behind the other: %v, want conflict", err)
 	}
-	err := one.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) {
+	before, _, err := one.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = one.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) {
 		if err := two.Rebuild(t.Context(), nil); fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("rebuild beside the other's: %v, want unavailable", err)
 		}
-		return Position{feeder, 13}, fillSample(l, 3)
+		return Position{Store: feeder, TxNo: 13}, fillSample(l, 3)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := ask(t, two, countVisits); got != "6" {
 		t.Errorf("%s visits, want 6", got)
+	}
+	mustRefuseFrom(t, two, before)
+	after, _, err := two.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rebuild(t, one, after.TxNo, 3) // to the same transaction, but the keys may be other ones
+	mustRefuseFrom(t, two, after)
+}
+
+// mustRefuseFrom applies what was made for an earlier state of the tables.
+func mustRefuseFrom(t *testing.T, s *Store, from Position) {
+	t.Helper()
+	d := change(1, 1)
+	d.From = from
+	if err := s.Apply(t.Context(), Position{Store: feeder, TxNo: 99}, d); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("apply of a change made before the rebuild: %v, want conflict", err)
 	}
 }
 
@@ -123,7 +144,9 @@ func TestPostgresRefusals(t *testing.T) {
 	address.User = url.User("guest")
 	cfg.PostgresURL = address.String()
 	s := open(t, cfg, sample)
-	err = s.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) { return Position{feeder, 1}, fillSample(l, 1) })
+	err = s.Rebuild(t.Context(), func(_ context.Context, l *Loader) (Position, error) {
+		return Position{Store: feeder, TxNo: 1}, fillSample(l, 1)
+	})
 	if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "GRANT CREATE ON DATABASE") {
 		t.Errorf("rebuild without the right to: %v", err)
 	}

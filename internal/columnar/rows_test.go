@@ -53,7 +53,7 @@ func TestRowsComeBack(t *testing.T) {
 					}
 				}
 			}
-			return Position{feeder, 1}, a.Close()
+			return Position{Store: feeder, TxNo: 1}, a.Close()
 		})
 		if err != nil {
 			t.Fatal(err)

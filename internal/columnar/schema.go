@@ -50,19 +50,19 @@ type Schema struct {
 }
 
 // layoutVersion is part of each fingerprint; it goes up when this package stores the same schema in another way.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // stateTable holds one row: what the tables are, how far they have followed, and how many rows Apply has changed since
 // they were last compacted. A projection without that row is unfinished.
 const stateTable = "columnar_state"
 
-const stateDDL = "CREATE TABLE " + stateTable + " (fingerprint TEXT, store TEXT, tx_no BIGINT, changed_rows BIGINT)"
+const stateDDL = "CREATE TABLE " + stateTable + " (fingerprint TEXT, store TEXT, tx_no BIGINT, build TEXT, changed_rows BIGINT)"
 
 // What both engines do with the state row.
 const (
-	insertState  = "INSERT INTO " + stateTable + " VALUES ($1, $2, $3, 0)"
+	insertState  = "INSERT INTO " + stateTable + " VALUES ($1, $2, $3, $4, 0)"
 	advanceState = "UPDATE " + stateTable + " SET tx_no = $1, changed_rows = changed_rows + $2"
-	selectState  = "SELECT store, tx_no FROM " + stateTable + " WHERE fingerprint = $1"
+	selectState  = "SELECT store, tx_no, build FROM " + stateTable + " WHERE fingerprint = $1"
 	settleState  = "UPDATE " + stateTable + " SET changed_rows = changed_rows - $1"
 )
 

@@ -15,6 +15,7 @@ import (
 type Position struct {
 	Store value.ID // incarnation of that database
 	TxNo  int64    // every transaction with a lower number is in the tables
+	Build value.ID // the rebuild that made the tables; Rebuild mints it
 }
 
 // Config says where the tables live.
@@ -117,7 +118,7 @@ func (s *Store) Rebuild(ctx context.Context, fill func(context.Context, *Loader)
 }
 
 // Apply changes the tables and moves the position in one transaction. Its position must be one of the same database and
-// not before the present one.
+// not before the present one; the error is Conflict if it is not, or if the tables are not at d.From.
 func (s *Store) Apply(ctx context.Context, to Position, d Delta) error {
 	if err := s.engine.apply(ctx, to, d); err != nil {
 		return fmt.Errorf("columnar: apply: %w", err)
@@ -146,8 +147,11 @@ func rewriteDue(changed, total int64) bool {
 
 var errNotBuilt = fault.New(fault.Unavailable, "the analytical tables are being built: try again in a moment")
 
-// checkMove refuses a position that does not follow the present one.
-func checkMove(from, to Position) error {
+// checkMove refuses a position that does not follow the present one, and a delta that was made at another.
+func checkMove(from, to Position, d Delta) error {
+	if d.From != (Position{}) && d.From != from {
+		return fault.New(fault.Conflict, "the tables were changed or rebuilt by somebody else since transaction %d", d.From.TxNo)
+	}
 	if from.Store != to.Store {
 		return fault.New(fault.Conflict, "the tables follow database %s, not %s: rebuild them", from.Store, to.Store)
 	}

@@ -24,19 +24,27 @@ func isOutdated(err error) bool {
 
 // catchUp applies what was committed since at.
 func (p *Projection) catchUp(ctx context.Context, at columnar.Position) error {
+	if p.shape == nil || p.at != at {
+		if err := p.restore(ctx, at); err != nil {
+			return err
+		}
+	}
 	for {
 		changes, next, err := p.db.ChangesSince(ctx, at.TxNo, changesAtOnce)
 		if err != nil || next == at.TxNo {
 			return err
 		}
-		at.TxNo = next
-		if err := p.apply(ctx, at, changes); err != nil {
+		to := at
+		to.TxNo = next
+		if err := p.apply(ctx, at, to, changes); err != nil {
 			return fmt.Errorf("apply changes up to transaction %d: %w", next, err)
 		}
+		at, p.at = to, to
 	}
 }
 
-func (p *Projection) apply(ctx context.Context, at columnar.Position, changes []db.Change) error {
+func (p *Projection) apply(ctx context.Context, at, to columnar.Position, changes []db.Change) error {
+	known := p.shape.vocabulary.records()
 	now, err := p.readShape(ctx, p.shape.vocabulary)
 	if err != nil {
 		return err
@@ -45,7 +53,7 @@ func (p *Projection) apply(ctx context.Context, at columnar.Position, changes []
 		return errOutdated
 	}
 	touched := byObject(changes)
-	delta := columnar.Delta{Delete: map[string][]int32{}, Insert: map[string][][]any{}, Replace: map[string][][]any{}}
+	delta := columnar.Delta{From: at, Delete: map[string][]int32{}, Insert: map[string][][]any{}, Replace: map[string][][]any{}}
 	deals, err := p.readChains(ctx, touched["deal"])
 	if err != nil {
 		return err
@@ -60,7 +68,8 @@ func (p *Projection) apply(ctx context.Context, at columnar.Position, changes []
 	if err := p.applyDeals(ctx, touched["deal"], deals, accountKeys, &delta); err != nil {
 		return err
 	}
-	if len(touched["person"])+len(touched["team"])+len(touched["product"])+len(touched["stage"])+len(touched["pipeline"]) > 0 {
+	small := len(touched["person"]) + len(touched["team"]) + len(touched["product"]) + len(touched["stage"]) + len(touched["pipeline"])
+	if small > 0 || p.shape.vocabulary.records() > known {
 		err := p.db.Read(ctx, func(tx *db.Tx) error {
 			delta.Replace, err = p.shape.smallTables(ctx, tx)
 			return err
@@ -72,7 +81,7 @@ func (p *Projection) apply(ctx context.Context, at columnar.Position, changes []
 	if len(changes) > 0 {
 		delta.Replace["word"] = p.shape.vocabulary.wordRows()
 	}
-	return p.store.Apply(ctx, at, delta)
+	return p.store.Apply(ctx, to, delta)
 }
 
 // byObject lists the changed records of each object, each once.

@@ -42,6 +42,11 @@ type vocabulary struct {
 	stages, people, teams, products *keys[value.ID]
 }
 
+// records counts the records that have keys.
+func (v *vocabulary) records() int {
+	return len(v.stages.names) + len(v.people.names) + len(v.teams.names) + len(v.products.names)
+}
+
 func newVocabulary() *vocabulary {
 	return &vocabulary{words: newKeys[string](), stages: newKeys[value.ID](), people: newKeys[value.ID](),
 		teams: newKeys[value.ID](), products: newKeys[value.ID]()}

@@ -10,6 +10,7 @@ import (
 
 	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
 	"zveno.dev/zveno/internal/value"
@@ -23,6 +24,8 @@ type Projection struct {
 
 	mutex sync.Mutex            // one refresh at a time
 	shape *shape                // what the stored rows were shaped by; nil until the first refresh
+	at    columnar.Position     // where the tables were when shape learned their keys
+	print string                // fingerprint of the shape that the stored rows have if the tables are ready to use
 	shown atomic.Pointer[shape] // the same for readers, who do not wait for a refresh
 }
 
@@ -36,6 +39,7 @@ func Open(ctx context.Context, d *db.DB, cfg columnar.Config) (*Projection, erro
 	if err != nil {
 		return nil, fmt.Errorf("projection: open: %w", err)
 	}
+	p.print = now.fingerprint()
 	p.store, err = columnar.Open(ctx, cfg, now.schema())
 	return p, err
 }
@@ -97,13 +101,11 @@ func (p *Projection) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("projection: refresh: %w", err)
 	}
-	if built && p.shape == nil {
-		if err := p.restore(ctx); err != nil {
-			return fmt.Errorf("projection: refresh: %w", err)
-		}
-	}
 	if built {
 		err = p.catchUp(ctx, at)
+		if fault.KindOf(err) == fault.Conflict {
+			return nil // another process was first: the next refresh goes on from where it got
+		}
 		if err == nil || !isOutdated(err) {
 			return err
 		}
@@ -136,8 +138,8 @@ func (p *Projection) readShape(ctx context.Context, words *vocabulary) (*shape, 
 	return s, err
 }
 
-// restore reads the keys that the stored tables use, after a restart.
-func (p *Projection) restore(ctx context.Context) error {
+// restore reads the keys that the tables at a position use: after a restart, or when another process has changed them.
+func (p *Projection) restore(ctx context.Context, at columnar.Position) error {
 	words := newVocabulary()
 	if err := restoreKeys(ctx, p.store, "SELECT key, text FROM word", words.words, func(text string) (string, error) { return text, nil }); err != nil {
 		return err
@@ -151,13 +153,16 @@ func (p *Projection) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.adopt(now)
+	if now.fingerprint() != p.print {
+		return errOutdated
+	}
+	p.adopt(now, at)
 	return nil
 }
 
 // adopt takes over a shape that the stored rows have.
-func (p *Projection) adopt(s *shape) {
-	p.shape = s
+func (p *Projection) adopt(s *shape, at columnar.Position) {
+	p.shape, p.at, p.print = s, at, s.fingerprint()
 	p.shown.Store(s)
 }
 

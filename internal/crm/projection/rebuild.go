@@ -33,7 +33,11 @@ func (p *Projection) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.adopt(now)
+	built, _, err := p.store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	p.adopt(now, built)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func (p *Projection) Verify(ctx context.Context) ([]Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("projection: verify: %w", err)
 	}
-	if here, err := p.here(ctx); err != nil || here != at {
+	if here, err := p.here(ctx); err != nil || here.TxNo != at.TxNo {
 		return nil, errors.Join(err, fault.New(fault.Unavailable, "somebody changed records meanwhile: verify again when nobody writes"))
 	}
 	for _, table := range p.shape.schema().Tables {
