@@ -12,7 +12,7 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-func write(t *testing.T, d *db.DB, at value.Instant, fn func(ctx context.Context, tx *db.Tx) error) error {
+func write(t testing.TB, d *db.DB, at value.Instant, fn func(ctx context.Context, tx *db.Tx) error) error {
 	t.Helper()
 	return d.Write(t.Context(), db.TxInfo{Actor: value.System("test"), At: at}, func(tx *db.Tx) error { return fn(t.Context(), tx) })
 }
