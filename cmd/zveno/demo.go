@@ -23,11 +23,19 @@ type demoCommand struct {
 	Addr    string `help:"Address to listen on (default ${default})." default:"127.0.0.1:8080" env:"ZVENO_ADDR" placeholder:"HOST:PORT"`
 }
 
-// demoNote remembers in the data folder how its sample company was made, and its first login.
+// demoNote remembers in the data folder how its sample company was made, and who signs in.
 type demoNote struct {
 	Options  demo.Options `json:"options"`
-	Email    string       `json:"email"`
+	Email    string       `json:"email"` // of the owner, who may do everything
 	Password string       `json:"password"`
+	Others   []demoLogin  `json:"others"` // with the same password
+}
+
+// demoLogin is somebody of the sample company who signs in with a role that fits the title.
+type demoLogin struct {
+	Email string `json:"email"`
+	Title string `json:"title"`
+	Role  string `json:"role"`
 }
 
 const demoNoteName = "demo.json"
@@ -69,6 +77,9 @@ func (dc *demoCommand) Run(ctx context.Context, c *common, s *streams) error {
 	return c.serve(ctx, s, d, dc.Addr, func(base string) {
 		fmt.Fprintln(s.out, "Zveno is at", base)
 		fmt.Fprintf(s.out, "First login: %s, password %s\n", note.Email, note.Password)
+		for _, other := range note.Others {
+			fmt.Fprintf(s.out, "  with the same password: %s (%s)\n", other.Email, other.Title)
+		}
 	})
 }
 
@@ -83,7 +94,11 @@ func makeDemo(ctx context.Context, d *db.DB, o demo.Options, path string, s *str
 	}
 	note := demoNote{Options: o, Email: "admin@example.com", Password: identity.NewPassword()}
 	err = d.Write(ctx, db.TxInfo{Actor: value.System("demo"), Source: "demo"}, func(tx *db.Tx) error {
-		_, err := identity.CreateLogin(ctx, tx, identity.LoginNew{Name: "Administrator", Email: note.Email, Role: "administrator", Password: note.Password})
+		_, err := identity.CreateLogin(ctx, tx, identity.LoginNew{Name: "Owner", Email: note.Email, Role: "owner", Password: note.Password})
+		if err != nil {
+			return err
+		}
+		note.Others, err = createDemoLogins(ctx, tx, note.Password)
 		return err
 	})
 	if err != nil {
@@ -97,6 +112,23 @@ func makeDemo(ctx context.Context, d *db.DB, o demo.Options, path string, s *str
 		return note, fmt.Errorf("remember the sample company: %w", err)
 	}
 	return note, os.WriteFile(path, text, 0o600)
+}
+
+// createDemoLogins lets one holder of each of some titles sign in, so that one can see what different roles see.
+func createDemoLogins(ctx context.Context, tx *db.Tx, password string) ([]demoLogin, error) {
+	logins := []demoLogin{{Title: "Sales Operations Manager", Role: "operations"}, {Title: "Sales Manager", Role: "manager"}, {Title: "Account Executive", Role: "rep"}}
+	for i := range logins {
+		var name string
+		err := tx.QueryRow(ctx, `SELECT name, email FROM identity_people WHERE title = $1 AND active AND NOT deleted ORDER BY email LIMIT 1`,
+			logins[i].Title).Scan(&name, &logins[i].Email)
+		if err != nil {
+			return nil, fmt.Errorf("find a %s in the sample company: %w", logins[i].Title, err)
+		}
+		if _, err := identity.CreateLogin(ctx, tx, identity.LoginNew{Name: name, Email: logins[i].Email, Role: logins[i].Role, Password: password}); err != nil {
+			return nil, err
+		}
+	}
+	return logins, nil
 }
 
 func readDemoNote(path string) (note demoNote, found bool, err error) {

@@ -193,6 +193,12 @@ func TestDemoShowsItsFacts(t *testing.T) {
 		t.Fatalf("%d facts, %v", len(facts), err)
 	}
 	ok(t, "demo", "--no-serve", "--data", dir) // again: keeps the company
+	logins := ok(t, "user", "list", "--data", dir)
+	for _, role := range []string{"owner", "operations", "manager", "rep"} {
+		if !strings.Contains(logins, role) {
+			t.Errorf("nobody signs in as %s:\n%s", role, logins)
+		}
+	}
 	if out := ok(t, "metric", "open_pipeline_count", "--format", "csv", "--data", dir); strings.HasPrefix(out, "value,n\n0") {
 		t.Errorf("the sample company has no open deals: %q", out)
 	}
