@@ -21,7 +21,10 @@ func TestVerifyFollowsTheAuditLog(t *testing.T) {
 	if code != exitOK || mark == "" || !strings.Contains(out, "audit log") {
 		t.Fatalf("exit code %d\n%s%s", code, out, problem)
 	}
-	ok(t, with(flags, "user", "disable", "bob@example.com")...)
+	ok(t, with(flags, "user", "role", "bob@example.com", "manager")...)
+	if code, _, problem := cli(t, with(flags, "user", "role", "anna@example.com", "rep")...); code != exitFailure || !strings.Contains(problem, "nobody would be left") {
+		t.Errorf("the last owner: exit code %d, %s", code, problem)
+	}
 	ok(t, with(flags, "verify", "--audit-mark", mark)...)
 	if code, _, problem := cli(t, with(flags, "verify", "--audit-mark", "3")...); code != exitFailure || !strings.Contains(problem, "mark") {
 		t.Errorf("no mark: exit code %d, %s", code, problem)

@@ -13,6 +13,7 @@ import (
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Let somebody sign in; prints a first password."`
 	List     userListCommand     `cmd:"" help:"List who may sign in."`
+	Role     userRoleCommand     `cmd:"" help:"Give somebody another role."`
 	Password userPasswordCommand `cmd:"" help:"Give somebody a new password, which is printed."`
 	Disable  userDisableCommand  `cmd:"" help:"Keep somebody from signing in."`
 	Enable   userEnableCommand   `cmd:"" help:"Let somebody sign in again."`
@@ -58,6 +59,21 @@ func (u *userListCommand) Run(ctx context.Context, c *common, s *streams) error 
 		t.rows = append(t.rows, []string{l.Email, l.Name, l.Role, l.CreatedAt.Time().Format("2006-01-02"), strconv.FormatBool(l.Disabled)})
 	}
 	return u.print(s.out, t, logins)
+}
+
+type userRoleCommand struct {
+	Email string `arg:"" help:"E-mail address that the person signs in with."`
+	Role  string `arg:"" help:"Role, as of user add."`
+}
+
+func (u *userRoleCommand) Run(ctx context.Context, c *common, s *streams) error {
+	return c.write(ctx, s, func(tx *db.Tx) error {
+		login, err := identity.FindLogin(ctx, tx, u.Email)
+		if err != nil {
+			return err
+		}
+		return identity.ChangeRole(ctx, tx, login.Person, u.Role)
+	})
 }
 
 type userPasswordCommand struct {

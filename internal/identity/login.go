@@ -80,7 +80,7 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
-	if _, err := findLogin(ctx, tx, in.Email); err == nil {
+	if _, err := FindLogin(ctx, tx, in.Email); err == nil {
 		return Login{}, fault.New(fault.Conflict, "%s signs in already: zveno user list shows who does", in.Email)
 	} else if fault.KindOf(err) != fault.NotFound {
 		return Login{}, err
@@ -164,7 +164,7 @@ func SetPassword(ctx context.Context, tx *db.Tx, email, password string) error {
 	if problem := passwordProblem(password); problem != "" {
 		return fault.InvalidField("password", "%s", problem)
 	}
-	l, err := findLogin(ctx, tx, email)
+	l, err := FindLogin(ctx, tx, email)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func storePassword(ctx context.Context, tx *db.Tx, person value.ID, hash string)
 // DisableLogin keeps somebody from signing in and ends the person's sessions, or lets them sign in again. The error is
 // Conflict when nobody would be left who manages people.
 func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) error {
-	l, err := findLogin(ctx, tx, email)
+	l, err := FindLogin(ctx, tx, email)
 	if err != nil {
 		return err
 	}
@@ -223,8 +223,49 @@ func setDisabled(ctx context.Context, tx *db.Tx, person value.ID, disabled bool)
 	return err
 }
 
-// findLogin gives the login of an address; NotFound when there is none.
-func findLogin(ctx context.Context, tx *db.Tx, email string) (Login, error) {
+// ChangeRole gives somebody who signs in another role and ends their sessions. Nobody changes their own role. The error is
+// Invalid for an unknown role, NotFound for somebody who does not sign in, Conflict when nobody would be left who manages
+// people.
+func ChangeRole(ctx context.Context, tx *db.Tx, person value.ID, role string) error {
+	if tx.Info.Actor.Person == person {
+		return fault.New(fault.Forbidden, "nobody changes their own role: ask somebody else who manages people")
+	}
+	if _, err := FindRole(ctx, tx, role); fault.KindOf(err) == fault.NotFound {
+		return fault.InvalidField("role", "%s", err)
+	} else if err != nil {
+		return err
+	}
+	err := keepAdministrator(ctx, tx, func() error {
+		changed, err := tx.Exec(ctx, `UPDATE identity_logins SET role = $1 WHERE person_id = $2`, role, person)
+		if err == nil && changed == 0 {
+			return fault.New(fault.NotFound, "this person does not sign in")
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("identity: change role of %s: %w", person, err)
+	}
+	tx.Changed("login", person)
+	if _, err := endSessions(ctx, tx, person, value.ID{}); err != nil {
+		return err
+	}
+	return AppendAudit(ctx, tx, onPerson("role.assign", person, map[string]any{"role": role}))
+}
+
+// ChangeLocale chooses the language of somebody who signs in; "" = the company's.
+func ChangeLocale(ctx context.Context, tx *db.Tx, person value.ID, locale string) error {
+	if locale != "" && !slices.Contains(Locales, locale) {
+		return fault.InvalidField("locale", "is %q; it must be one of %s", locale, strings.Join(Locales, ", "))
+	}
+	_, err := tx.Exec(ctx, `UPDATE identity_logins SET locale = $1 WHERE person_id = $2`, sql.NullString{String: locale, Valid: locale != ""}, person)
+	if err != nil {
+		return fmt.Errorf("identity: change language of %s: %w", person, err)
+	}
+	return nil
+}
+
+// FindLogin gives the login of an address; NotFound when there is none.
+func FindLogin(ctx context.Context, tx *db.Tx, email string) (Login, error) {
 	logins, err := readLogins(tx.Query(ctx, `SELECT l.person_id, COALESCE(p.name, ''), l.email_folded, l.role, l.created_at, l.disabled
 		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id WHERE l.email_folded = $1`, foldEmail(email)))
 	if err != nil {

@@ -148,6 +148,9 @@ func (r Role) check(unknown []Capability) error {
 	if !slices.Contains(reaches, r.EditReach) || !r.EditReach.within(r.Reach) {
 		add("edit_reach", "is %q; it must be empty, own, team or all, and not go beyond the reach", r.EditReach)
 	}
+	if slices.Contains(r.Capabilities, TeamsManage) && r.Reach != ReachAll {
+		add("reach", "must be all: whoever moves teams could widen a smaller reach at will")
+	}
 	if len(wrong) > 0 {
 		slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
 		return &fault.Error{Kind: fault.Invalid, Fields: wrong}
