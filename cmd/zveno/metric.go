@@ -7,9 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"zveno.dev/zveno/internal/crm/projection"
 	"zveno.dev/zveno/internal/metric"
 )
@@ -128,24 +125,6 @@ func valueTitle(r metric.Result) string {
 		return "value days"
 	}
 	return "value"
-}
-
-// spoken writes a value for people: amounts without minor units and with groups of digits, shares in percent.
-func spoken(n *metric.Number, unit metric.Unit, currency string) string {
-	if n == nil {
-		return "—"
-	}
-	switch unit {
-	case metric.UnitRatio:
-		return fmt.Sprintf("%.1f %%", 100*n.Float())
-	case metric.UnitDays:
-		return fmt.Sprintf("%.0f days", n.Float())
-	}
-	text := message.NewPrinter(language.English).Sprintf("%.0f", n.Float())
-	if currency != "" {
-		text += " " + currency
-	}
-	return text
 }
 
 func alsoNames(r metric.Result) []string {

@@ -19,6 +19,7 @@ import (
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
+	"zveno.dev/zveno/internal/web"
 )
 
 const (
@@ -89,7 +90,7 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 	if err != nil {
 		return fault.New(fault.Unavailable, "cannot listen on %s: %w; choose another address with --addr", address, err)
 	}
-	server := &http.Server{Handler: newSite(d, p, log), ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: 2 * time.Minute,
+	server := &http.Server{Handler: newSite(ctx, d, p, log), ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -107,9 +108,8 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 	return nil
 }
 
-// newSite is what the server answers until the web application takes its place: health, figures for Prometheus, set-up
-// and one plain page.
-func newSite(d *db.DB, p *projection.Projection, log *slog.Logger) http.Handler {
+// newSite is everything that the server answers: pages, health, and figures for Prometheus.
+func newSite(ctx context.Context, d *db.DB, p *projection.Projection, log *slog.Logger) http.Handler {
 	registry := prometheus.NewRegistry()
 	var requests atomic.Int64
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -128,13 +128,10 @@ func newSite(d *db.DB, p *projection.Projection, log *slog.Logger) http.Handler 
 		fmt.Fprintln(w, "ready")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	pages{d, p, log}.register(mux)
+	mux.Handle("/", web.New(web.Config{DB: d, Projection: p, Log: log, Version: version, Stopping: ctx.Done()}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		http.NewCrossOriginProtection().Handler(mux).ServeHTTP(w, r)
+		mux.ServeHTTP(w, r)
 	})
 }
 

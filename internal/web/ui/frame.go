@@ -89,7 +89,7 @@ func Menu(p MenuProps, items ...g.Node) g.Node {
 	if p.End {
 		class += " z-menu-end"
 	}
-	return h.Details(h.Class("z-menu"), h.Summary(h.Aria("label", p.Label), h.Title(p.Label), p.Face), h.Div(h.Class(class), g.Group(items)))
+	return h.Details(h.Class("z-menu"), h.Summary(h.Title(p.Label), p.Face, h.Span(h.Class("visually-hidden"), g.Text(p.Label))), h.Div(h.Class(class), g.Group(items)))
 }
 
 // Avatar stands for a person by initials, in a colour of the person's own.

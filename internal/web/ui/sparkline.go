@@ -30,7 +30,7 @@ func Sparkline(values []float64) g.Node {
 	}
 	line := strings.Join(points, " ")
 	return g.Raw(fmt.Sprintf(`<svg class="z-spark" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" aria-hidden="true" focusable="false">`+
-		`<polygon points="%[3]g,%[2]g %[4]s %[5]g,%[2]g"/><polyline points="%[4]s"/><circle cx="%[6].1f" cy="%[7].1f" r="2.5"/></svg>`,
+		`<polygon points="%[3]g,%[2]g %[4]s %[5]g,%[2]g"/><polyline points="%[4]s"/><circle cx="%.1[6]f" cy="%.1[7]f" r="2.5"/></svg>`,
 		sparkWidth, sparkHeight, sparkInset, line, sparkWidth-sparkInset, x, y))
 }
 

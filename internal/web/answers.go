@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"zveno.dev/zveno/internal/fault"
+)
+
+// Bounds of what is remembered.
+const (
+	maxAnswers   = 2_000            // answers
+	answerTime   = time.Minute      // that an answer is given again, at most
+	computeTime  = 30 * time.Second // for one answer
+	positionTime = time.Second      // between looks at how far the analytical tables are
+)
+
+// answers remembers results of metrics, so that many visitors of one page cost what one does. An answer's key names the
+// state of the analytical tables that it was computed from; a change makes other keys.
+type answers struct {
+	mu      sync.Mutex
+	entries map[string]*answer
+	at      int64 // state of the tables, as of looked
+	looked  time.Time
+}
+
+type answer struct {
+	done  chan struct{}
+	made  time.Time
+	value any
+	err   error
+}
+
+func newAnswers() *answers { return &answers{entries: map[string]*answer{}} }
+
+// remember gives the answer for key, computing it if nobody has: whoever asks meanwhile waits for the same answer. The
+// computation goes on when the one who asked first leaves. Errors are not remembered.
+func remember[T any](ctx context.Context, a *answers, key string, compute func(context.Context) (T, error)) (T, error) {
+	a.mu.Lock()
+	entry, known := a.entries[key]
+	if !known || time.Since(entry.made) > answerTime {
+		entry = &answer{done: make(chan struct{}), made: time.Now()}
+		a.makeRoom()
+		a.entries[key] = entry
+		known = false
+	}
+	a.mu.Unlock()
+	if !known {
+		go func() {
+			defer close(entry.done)
+			working, cancel := context.WithTimeout(context.WithoutCancel(ctx), computeTime)
+			defer cancel()
+			if entry.value, entry.err = compute(working); entry.err != nil {
+				a.forget(key, entry)
+			}
+		}()
+	}
+	var none T
+	select {
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case <-entry.done:
+	}
+	if entry.err != nil {
+		return none, entry.err
+	}
+	return entry.value.(T), nil
+}
+
+func (a *answers) forget(key string, entry *answer) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.entries[key] == entry {
+		delete(a.entries, key)
+	}
+}
+
+// makeRoom drops what is too old, and everything where that is not enough: it is soon computed again.
+func (a *answers) makeRoom() {
+	if len(a.entries) < maxAnswers {
+		return
+	}
+	for key, entry := range a.entries {
+		if time.Since(entry.made) > answerTime {
+			delete(a.entries, key)
+		}
+	}
+	if len(a.entries) >= maxAnswers {
+		clear(a.entries)
+	}
+}
+
+// position is how far the analytical tables are, looked up once a second. The error is Unavailable while there are none.
+func (s *Site) position(ctx context.Context) (int64, error) {
+	a := s.answers
+	a.mu.Lock()
+	at, fresh := a.at, time.Since(a.looked) < positionTime
+	a.mu.Unlock()
+	if fresh {
+		return at, nil
+	}
+	p, built, err := s.Projection.Store().Position(ctx)
+	if err != nil || !built {
+		return 0, fault.New(fault.Unavailable, "the analytical tables are being made: try again in a moment (%v)", err)
+	}
+	a.mu.Lock()
+	a.at, a.looked = p.TxNo, time.Now()
+	a.mu.Unlock()
+	return p.TxNo, nil
+}

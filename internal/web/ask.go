@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"zveno.dev/zveno/internal/crm/projection"
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/identity"
+	"zveno.dev/zveno/internal/metric"
+	"zveno.dev/zveno/internal/value"
+)
+
+// asker puts questions about numbers, within the rows that a visitor may see.
+type asker struct {
+	site    *Site
+	catalog *metric.Catalog
+	base    metric.Query // calendar, currency, scope and the present
+	at      int64        // how far the analytical tables are
+	scope   string       // tells scopes apart
+}
+
+// asker prepares for the questions of a visit. Its present is the end of the running minute, so that answers can be given
+// to several visitors and still hold everything that was recorded. The error is Unavailable while there are no tables yet.
+func (s *Site) asker(ctx context.Context, v visit) (asker, error) {
+	at, err := s.position(ctx)
+	if err != nil {
+		return asker{}, err
+	}
+	catalog, err := s.Projection.Catalog()
+	if err != nil {
+		return asker{}, err
+	}
+	scope, err := s.metricScope(ctx, v.access.Scope)
+	if err != nil {
+		return asker{}, err
+	}
+	minute := value.InstantOf(v.now.Time().Truncate(time.Minute).Add(time.Minute))
+	return asker{site: s, catalog: catalog, at: at, scope: fmt.Sprint(scope), base: metric.Query{Scope: scope, Calendar: v.settings.Calendar(),
+		Currency: v.settings.Currency, Now: minute, Hierarchy: metric.HierarchyThen}}, nil
+}
+
+// metricScope is a scope for metrics: the people whose rows somebody sees today. Naming them, instead of their teams, keeps
+// the scope what it is on every other page, whatever hierarchy a number is cut by.
+func (s *Site) metricScope(ctx context.Context, scope identity.Scope) (metric.Scope, error) {
+	if scope.All {
+		return metric.Scope{All: true}, nil
+	}
+	var people []value.ID
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		var args []any
+		rows, err := tx.Query(ctx, `SELECT p.id FROM identity_people p WHERE `+scope.SQL("p.id", &args)+` ORDER BY p.id`, args...) // sql: the scope's condition
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id value.ID
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			people = append(people, id)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return metric.Scope{}, fmt.Errorf("web: read scope: %w", err)
+	}
+	return metric.Scope{People: people}, nil
+}
+
+// within is q with what every question has.
+func (a asker) within(q metric.Query) metric.Query {
+	q.Scope, q.Calendar, q.Currency, q.Now = a.base.Scope, a.base.Calendar, a.base.Currency, a.base.Now
+	if q.Hierarchy == "" {
+		q.Hierarchy = a.base.Hierarchy
+	}
+	return q
+}
+
+// key tells questions apart.
+func (a asker) key(kind string, q metric.Query) string {
+	return fmt.Sprintf("%s|%d|%s|%q|%d|%d|%d|%d|%s|%s|%s|%d|%d", kind, a.at, strings.Join(q.By, ","), q.Where, q.First, q.Last, q.AsOf, q.Now,
+		q.Hierarchy, a.scope, q.Currency, q.Calendar.StartMonth, q.Limit) + q.Calendar.Zone.String()
+}
+
+// compute answers a question for a metric; version 0 is its newest definition.
+func (a asker) compute(ctx context.Context, id string, version int, q metric.Query) (metric.Result, error) {
+	q = a.within(q)
+	return remember(ctx, a.site.answers, a.key(fmt.Sprintf("%s@%d", id, version), q), func(ctx context.Context) (metric.Result, error) {
+		return a.catalog.Compute(ctx, a.site.Projection.Store(), id, version, q)
+	})
+}
+
+// rows lists what a number is made of.
+func (a asker) rows(ctx context.Context, id string, version int, q metric.Query) ([]metric.Row, error) {
+	return a.catalog.Rows(ctx, a.site.Projection.Store(), id, version, a.within(q))
+}
+
+// waterfall answers what changed in the open pipeline.
+func (a asker) waterfall(ctx context.Context, q metric.WaterfallQuery) (metric.Waterfall, error) {
+	q.Query = a.within(q.Query)
+	key := a.key(fmt.Sprintf("waterfall %d %d %t", q.From, q.To, q.Gross), q.Query)
+	return remember(ctx, a.site.answers, key, func(ctx context.Context) (metric.Waterfall, error) {
+		return a.catalog.Waterfall(ctx, a.site.Projection.Store(), projection.Flow, q)
+	})
+}
+
+// waterfallRows lists the deals of one line of a waterfall.
+func (a asker) waterfallRows(ctx context.Context, q metric.WaterfallQuery, line string) ([]metric.Row, error) {
+	q.Query = a.within(q.Query)
+	return a.catalog.WaterfallRows(ctx, a.site.Projection.Store(), projection.Flow, q, line)
+}
