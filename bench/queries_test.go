@@ -121,8 +121,7 @@ func handWaterfall() string {
 			coalesce(max(CASE WHEN v.valid_to > %[2]d AND v.valid_from <= %[2]d THEN CAST(floor(v.amount * factor + 0.5) AS BIGINT) END), 0) AS a1
 		FROM deal_version v JOIN rate r ON r.currency_key = v.currency_key AND r.valid_from <= %[2]d AND r.valid_to > %[2]d
 		WHERE v.valid_from <= %[2]d AND v.valid_to > %[1]d
-			AND (v.valid_from <= %[1]d OR v.valid_to > %[2]d)
-			AND (v.valid_from > %[1]d OR v.valid_to <= %[2]d OR v.outcome = 0 AND v.close_day BETWEEN %[3]d AND %[4]d)
+			AND ((v.valid_from <= %[1]d) <> (v.valid_to > %[2]d) OR v.valid_from <= %[1]d AND v.outcome = 0 AND v.close_day BETWEEN %[3]d AND %[4]d)
 		GROUP BY deal_key), m AS (
 		SELECT *, coalesce(o0 = 0 AND d0 = 1, false) AS p0, coalesce(o1 = 0 AND d1 = 1, false) AS p1 FROM e)
 		SELECT sum(a0) FILTER (WHERE p0), sum(a1) FILTER (WHERE p1), sum(a1) FILTER (WHERE NOT p0 AND x0 IS NULL AND (p1 OR o1 > 0 AND d1 = 1)),

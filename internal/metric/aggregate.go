@@ -21,15 +21,7 @@ func columnNames(also int) []string {
 
 // aggregates gives the SQL of the columns, each with its name, and the names of the further counts.
 func (b *builder) aggregates(d Definition) (columns, also []string, err error) {
-	v := ""
-	if d.Value != "" {
-		f, err := b.field(d.Value)
-		if err != nil {
-			return nil, nil, fmt.Errorf("value: %w", err)
-		}
-		v = f.SQL
-	}
-	fixed, err := b.fixedAggregates(d, v)
+	fixed, err := b.fixedAggregates(d, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,24 +42,35 @@ func (b *builder) aggregates(d Definition) (columns, also []string, err error) {
 	return columns, also, nil
 }
 
-func (b *builder) fixedAggregates(d Definition, v string) (map[string]string, error) {
-	fixed := map[string]string{"n": "count(*)", "numerator": noNumber, "denominator": noNumber, "p50": noNumber, "p80": noNumber, "missing": "0"}
+// fixedAggregates gives the SQL of the fixed columns over the rows for which only holds; "" = all.
+func (b *builder) fixedAggregates(d Definition, only string) (map[string]string, error) {
+	var f Field
+	v := ""
+	if d.Value != "" {
+		var err error
+		if f, err = b.field(d.Value); err != nil {
+			return nil, fmt.Errorf("value: %w", err)
+		}
+		v = f.expression()
+	}
+	fixed := map[string]string{"n": countIf(only), "numerator": noNumber, "denominator": noNumber, "p50": noNumber, "p80": noNumber, "missing": "0"}
+	known := filtered("count("+v+")", only)
 	if v != "" {
-		fixed["missing"] = "count(*) - count(" + v + ")"
+		fixed["missing"] = countIf(only) + " - " + known
 	}
 	switch d.Kind {
 	case KindCount:
-		fixed["numerator"] = "count(*)"
+		fixed["numerator"] = countIf(only)
 	case KindSum:
-		fixed["numerator"] = sum(v, d.Unit)
+		fixed["numerator"] = sumIf(only, v, d.Unit)
 	case KindDeviation:
-		fixed["numerator"] = "sqrt(COALESCE(sum(" + v + "), 0))"
+		fixed["numerator"] = "sqrt(COALESCE(" + filtered("sum("+v+")", only) + ", 0))"
 	case KindMean:
-		fixed["numerator"], fixed["denominator"] = sum(v, d.Unit), "count("+v+")"
-		fixed["p50"] = percentile(v, "0.5")
+		fixed["numerator"], fixed["denominator"] = sumIf(only, v, d.Unit), known
+		fixed["p50"] = f.percentile("0.5", only)
 	case KindMedian:
-		fixed["n"] = "count(" + v + ")"
-		fixed["p50"], fixed["p80"] = percentile(v, "0.5"), percentile(v, "0.8")
+		fixed["n"] = known
+		fixed["p50"], fixed["p80"] = f.percentile("0.5", only), f.percentile("0.8", only)
 	case KindRatio:
 		numerator, err := b.condition(d.Numerator)
 		if err != nil {
@@ -77,10 +80,11 @@ func (b *builder) fixedAggregates(d Definition, v string) (map[string]string, er
 		if err != nil {
 			return nil, fmt.Errorf("denominator: %w", err)
 		}
+		numerator, denominator = both(only, numerator), both(only, denominator)
 		fixed["n"] = countIf(denominator)
 		fixed["numerator"], fixed["denominator"] = countIf(numerator), countIf(denominator)
 		if v != "" {
-			fixed["numerator"], fixed["denominator"] = sumIf(numerator, v), sumIf(denominator, v)
+			fixed["numerator"], fixed["denominator"] = sumIf(numerator, v, UnitMoney), sumIf(denominator, v, UnitMoney)
 		}
 	default:
 		return nil, fmt.Errorf("kind %q is not known", d.Kind)
@@ -88,22 +92,37 @@ func (b *builder) fixedAggregates(d Definition, v string) (map[string]string, er
 	return fixed, nil
 }
 
-// sum adds up exactly: minor units are whole numbers.
-func sum(v string, unit Unit) string {
-	if unit == UnitMoney {
-		return "CAST(COALESCE(sum(" + v + "), 0) AS BIGINT)"
+// filtered limits an aggregate to the rows for which a condition holds.
+func filtered(aggregate, condition string) string {
+	if condition == "" || condition == "TRUE" {
+		return aggregate
 	}
-	return "CAST(COALESCE(sum(" + v + "), 0) AS DOUBLE PRECISION)"
+	return aggregate + " FILTER (WHERE " + condition + ")"
 }
 
-func countIf(condition string) string {
-	return "CAST(COALESCE(sum(CASE WHEN " + condition + " THEN 1 ELSE 0 END), 0) AS BIGINT)"
+// both is the condition that two hold, of which either may be empty.
+func both(a, b string) string {
+	switch {
+	case a == "" || a == "TRUE":
+		return b
+	case b == "" || b == "TRUE":
+		return a
+	}
+	return a + " AND " + b
 }
 
-func sumIf(condition, v string) string {
-	return "CAST(COALESCE(sum(CASE WHEN " + condition + " THEN " + v + " ELSE 0 END), 0) AS BIGINT)"
+func countIf(condition string) string { return filtered("count(*)", condition) }
+
+// sumIf adds up exactly: minor units are whole numbers.
+func sumIf(condition, v string, unit Unit) string {
+	sum := "CAST(COALESCE(" + filtered("sum("+v+")", condition) + ", 0) AS "
+	if unit == UnitMoney {
+		return sum + "BIGINT)"
+	}
+	return sum + "DOUBLE PRECISION)"
 }
 
-func percentile(v, p string) string {
-	return "percentile_cont(" + p + ") WITHIN GROUP (ORDER BY CAST(" + v + " AS DOUBLE PRECISION))"
+// percentile is an exact one. Whole numbers are left whole: they sort faster.
+func (f Field) percentile(p, condition string) string {
+	return filtered("percentile_cont("+p+") WITHIN GROUP (ORDER BY "+f.SQL+")", condition) + f.per()
 }

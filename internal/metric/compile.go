@@ -10,13 +10,18 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-// builder collects one statement: its parameters and the joins that its fragments need.
+// builder collects what a statement asks one source: the joins that its fragments need, and the statement's parameters.
 type builder struct {
-	source  Source
-	query   Query
+	*parameters
+	source Source
+	query  Query
+	joins  map[string]bool
+}
+
+// parameters are those of a statement, which may ask several sources.
+type parameters struct {
 	args    []any
-	joins   map[string]bool
-	already map[any]string // parameters that occur again
+	already map[any]string // those that occur again
 }
 
 // Statement is a compiled query. Its columns are, for each dimension, text and ID, and then those of aggregates.
@@ -40,17 +45,21 @@ func (c *Catalog) builder(source string, q Query) (*builder, error) {
 	if !ok {
 		return nil, fault.New(fault.Internal, "metric: there is no source %q", source)
 	}
-	return &builder{source: s, query: q, joins: map[string]bool{}, already: map[any]string{}}, nil
+	return newBuilder(s, q), nil
+}
+
+func newBuilder(s Source, q Query) *builder {
+	return &builder{parameters: &parameters{already: map[any]string{}}, source: s, query: q, joins: map[string]bool{}}
 }
 
 // arg passes a value as a parameter.
-func (b *builder) arg(v any) string {
-	if name, known := b.already[v]; known {
+func (p *parameters) arg(v any) string {
+	if name, known := p.already[v]; known {
 		return name
 	}
-	b.args = append(b.args, v)
-	b.already[v] = "$" + strconv.Itoa(len(b.args))
-	return b.already[v]
+	p.args = append(p.args, v)
+	p.already[v] = "$" + strconv.Itoa(len(p.args))
+	return p.already[v]
 }
 
 func (b *builder) need(join string) {
@@ -86,9 +95,13 @@ func (c *Catalog) compile(d Definition, q Query) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	inner := "SELECT " + keyList(by) + strings.Join(columns, ",\n    ") + "\n  FROM " + b.source.Table + " f" +
-		b.source.joinsFor(b.joins) + "\n  WHERE " + where + groupBy(by)
-	return b.statement(b.labelled(by, inner, columnNames(len(also))), by, also), nil
+	return b.statement(b.labelled(by, b.grouped(by, columns, where), columnNames(len(also))), by, also), nil
+}
+
+// grouped is the SELECT of aggregates over the rows of the source.
+func (b *builder) grouped(by []dimension, columns []string, where string) string {
+	return "SELECT " + keyList(by) + strings.Join(columns, ",\n    ") + "\n  FROM " + b.source.Table + " f" +
+		b.source.joinsFor(b.joins) + "\n  WHERE " + where + groupBy(len(by))
 }
 
 func (b *builder) statement(sql string, by []dimension, also []string) Statement {
@@ -101,11 +114,10 @@ func (b *builder) instants(sql string) string {
 	if b.source.Opening {
 		t = b.query.First.Start(b.query.zone())
 	}
-	at := b.source.At
-	if b.query.Hierarchy == HierarchyCurrent {
-		at = b.arg(int64(b.query.Now))
+	if b.query.Hierarchy == HierarchyCurrent && strings.Contains(sql, "{at}") {
+		sql = strings.ReplaceAll(sql, "{at}", b.arg(int64(b.query.Now)))
 	}
-	sql = strings.ReplaceAll(sql, "{at}", at)
+	sql = strings.ReplaceAll(sql, "{at}", b.source.At)
 	if strings.Contains(sql, "{end}") {
 		end := asOf
 		if b.source.Opening {
@@ -224,12 +236,13 @@ func keyList(by []dimension) string {
 	return text.String()
 }
 
-func groupBy(by []dimension) string {
-	if len(by) == 0 {
+// groupBy groups by the first n columns.
+func groupBy(n int) string {
+	if n == 0 {
 		return ""
 	}
-	keys := make([]string, len(by))
-	for i := range by {
+	keys := make([]string, n)
+	for i := range keys {
 		keys[i] = strconv.Itoa(i + 1)
 	}
 	return "\n  GROUP BY " + strings.Join(keys, ", ")

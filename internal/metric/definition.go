@@ -112,10 +112,13 @@ func (c *Catalog) Check() error {
 			return fault.New(fault.Invalid, "metric %q version %d: ID, version, and name and description in both languages are required", d.ID, d.Version)
 		}
 		if d.Kind == KindVelocity {
-			for _, part := range []string{"value", "win_rate", "cycle"} {
-				if _, err := c.Find(d.Parts[part], 0); err != nil {
-					return fmt.Errorf("metric %s: part %s: %w", d.ID, part, err)
-				}
+			parts, err := c.velocityParts(d)
+			if err != nil {
+				return err
+			}
+			q := Query{Scope: Scope{All: true}}
+			if _, err := c.compileVelocity(d, parts, q, q); err != nil {
+				return fmt.Errorf("metric %s version %d: %w", d.ID, d.Version, err)
 			}
 			continue
 		}

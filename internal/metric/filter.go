@@ -44,54 +44,57 @@ func (b *builder) condition(text string) (string, error) {
 	if issues != nil && issues.Err() != nil {
 		return "", fault.InvalidField("where", "%q is not a filter: %v; expected something like region == \"West\" && amount >= 1000", text, issues.Err())
 	}
-	sql, err := b.boolean(parsed.NativeRep().Expr())
+	t, err := b.boolean(parsed.NativeRep().Expr())
 	if err != nil {
 		return "", fault.InvalidField("where", "%q: %v", text, err)
 	}
-	return sql, nil
+	return t.String(), nil
 }
 
 // boolean compiles an expression that is true or false.
-func (b *builder) boolean(e ast.Expr) (string, error) {
+func (b *builder) boolean(e ast.Expr) (term, error) {
 	switch e.Kind() {
 	case ast.IdentKind:
 		f, err := b.field(e.AsIdent())
 		if err != nil {
-			return "", err
+			return term{}, err
 		}
 		if f.Type != FieldBool {
-			return "", fmt.Errorf("%s is a %s: compare it with something", e.AsIdent(), f.Type)
+			return term{}, fmt.Errorf("%s is a %s: compare it with something", e.AsIdent(), f.Type)
 		}
-		return f.SQL, nil
+		return f.holds(), nil
 	case ast.LiteralKind:
 		if truth, ok := e.AsLiteral().(types.Bool); ok {
-			return map[bool]string{true: "TRUE", false: "FALSE"}[bool(truth)], nil
+			return term{sql: truthSQL(truth)}, nil
 		}
 	case ast.CallKind:
 		return b.call(e.AsCall())
 	}
-	return "", fmt.Errorf("expected a condition")
+	return term{}, fmt.Errorf("expected a condition")
 }
 
-func (b *builder) call(call ast.CallExpr) (string, error) {
+func (b *builder) call(call ast.CallExpr) (term, error) {
 	args := call.Args()
 	switch name := call.FunctionName(); name {
 	case operators.LogicalAnd, operators.LogicalOr:
 		left, err := b.boolean(args[0])
 		if err != nil {
-			return "", err
+			return term{}, err
 		}
 		right, err := b.boolean(args[1])
 		if err != nil {
-			return "", err
+			return term{}, err
 		}
-		return "(" + left + map[string]string{operators.LogicalAnd: " AND ", operators.LogicalOr: " OR "}[name] + right + ")", nil
+		if name == operators.LogicalOr {
+			return left.or(right), nil
+		}
+		return left.and(right), nil
 	case operators.LogicalNot:
 		inner, err := b.boolean(args[0])
-		return "NOT (" + inner + ")", err
+		return inner.not(), err
 	case operators.In:
 		if args[1].Kind() != ast.ListKind {
-			return "", fmt.Errorf("expected a list after in, like [\"A\", \"B\"]")
+			return term{}, fmt.Errorf("expected a list after in, like [\"A\", \"B\"]")
 		}
 		return b.oneOf(args[0], args[1].AsList().Elements())
 	case "contains", "startsWith", "endsWith":
@@ -100,7 +103,7 @@ func (b *builder) call(call ast.CallExpr) (string, error) {
 	if comparison, ok := comparisons[call.FunctionName()]; ok {
 		return b.compare(comparison, args[0], args[1])
 	}
-	return "", fmt.Errorf("%s is not known here", call.FunctionName())
+	return term{}, fmt.Errorf("%s is not known here", call.FunctionName())
 }
 
 var comparisons = map[string]string{
@@ -110,68 +113,68 @@ var comparisons = map[string]string{
 
 var mirrored = map[string]string{"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-func (b *builder) compare(comparison string, left, right ast.Expr) (string, error) {
+func (b *builder) compare(comparison string, left, right ast.Expr) (term, error) {
 	if left.Kind() == ast.LiteralKind || isNegative(left) {
 		left, right, comparison = right, left, mirrored[comparison]
 	}
 	if left.Kind() != ast.IdentKind {
-		return "", fmt.Errorf("expected a field and a value to compare it with")
+		return term{}, fmt.Errorf("expected a field and a value to compare it with")
 	}
 	f, err := b.field(left.AsIdent())
 	if err != nil {
-		return "", err
+		return term{}, err
 	}
-	if f.Type == FieldWord {
-		if comparison != "=" && comparison != "<>" {
-			return "", fmt.Errorf("%s can be compared with == and != only", left.AsIdent())
-		}
-		in, err := b.oneOf(left, []ast.Expr{right})
-		if comparison == "<>" {
-			in = "NOT (" + in + ")"
-		}
-		return in, err
+	if f.Type == FieldWord && comparison != "=" && comparison != "<>" {
+		return term{}, fmt.Errorf("%s can be compared with == and != only", left.AsIdent())
+	}
+	switch comparison {
+	case "=":
+		return b.oneOf(left, []ast.Expr{right})
+	case "<>":
+		equal, err := b.oneOf(left, []ast.Expr{right})
+		return equal.not(), err
 	}
 	operand, err := b.operand(left.AsIdent(), f, right)
-	return f.SQL + " " + comparison + " " + operand, err
+	return term{sql: f.expression() + " " + comparison + " " + operand}, err
 }
 
 // oneOf compiles "field in values".
-func (b *builder) oneOf(left ast.Expr, values []ast.Expr) (string, error) {
+func (b *builder) oneOf(left ast.Expr, values []ast.Expr) (term, error) {
 	if left.Kind() != ast.IdentKind {
-		return "", fmt.Errorf("expected a field before in")
+		return term{}, fmt.Errorf("expected a field before in")
 	}
 	f, err := b.field(left.AsIdent())
 	if err != nil {
-		return "", err
+		return term{}, err
 	}
 	if len(values) == 0 {
-		return "FALSE", nil
+		return term{sql: truthSQL(false)}, nil
 	}
 	operands := make([]string, len(values))
 	for i, v := range values {
 		if operands[i], err = b.operand(left.AsIdent(), f, v); err != nil {
-			return "", err
+			return term{}, err
 		}
 	}
-	list := strings.Join(operands, ", ")
+	t := term{column: f.expression(), values: operands}
 	if f.Type == FieldWord {
-		return f.SQL + " IN (SELECT key FROM " + f.Lookup.Table + " WHERE " + f.Lookup.Text + " IN (" + list + "))", nil
+		t.lookup = f.Lookup
 	}
-	return f.SQL + " IN (" + list + ")", nil
+	return t, nil
 }
 
-func (b *builder) like(name string, call ast.CallExpr) (string, error) {
+func (b *builder) like(name string, call ast.CallExpr) (term, error) {
 	target := call.Target()
 	if target == nil || target.Kind() != ast.IdentKind || len(call.Args()) != 1 {
-		return "", fmt.Errorf("expected something like account.%s(\"Acme\")", name)
+		return term{}, fmt.Errorf("expected something like account.%s(\"Acme\")", name)
 	}
 	f, err := b.field(target.AsIdent())
 	if err != nil {
-		return "", err
+		return term{}, err
 	}
 	text, ok := literal(call.Args()[0]).(types.String)
 	if f.Type != FieldWord || !ok {
-		return "", fmt.Errorf("%s looks into texts only", name)
+		return term{}, fmt.Errorf("%s looks into texts only", name)
 	}
 	pattern := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(string(text))
 	if name != "startsWith" {
@@ -180,7 +183,7 @@ func (b *builder) like(name string, call ast.CallExpr) (string, error) {
 	if name != "endsWith" {
 		pattern += "%"
 	}
-	return f.SQL + " IN (SELECT key FROM " + f.Lookup.Table + " WHERE " + f.Lookup.Text + " LIKE " + b.arg(pattern) + ` ESCAPE '\')`, nil
+	return term{sql: f.SQL + " IN (SELECT key FROM " + f.Lookup.Table + " WHERE " + f.Lookup.Text + " LIKE " + b.arg(pattern) + ` ESCAPE '\')`}, nil
 }
 
 // field finds a field and notes the join that it needs.
@@ -221,7 +224,7 @@ func (b *builder) operand(name string, f Field, e ast.Expr) (string, error) {
 		return b.arg(int64(day)), nil
 	case FieldBool:
 		if truth, ok := v.(types.Bool); ok {
-			return map[bool]string{true: "TRUE", false: "FALSE"}[bool(truth)], nil
+			return truthSQL(truth), nil
 		}
 		return wrong("true or false")
 	}

@@ -19,13 +19,15 @@ func testSource() Source {
 			"chance": {Type: FieldNumber, SQL: "f.chance"},
 			"close":  {Type: FieldDay, SQL: "f.day"},
 			"open":   {Type: FieldBool, SQL: "f.open"},
+			"won":    {Type: FieldBool, SQL: "f.outcome", Codes: []int16{1}},
+			"lost":   {Type: FieldBool, SQL: "f.outcome", Codes: []int16{2, 3}},
 		},
 	}
 }
 
 func testBuilder() *builder {
 	q := Query{Currency: "USD", Now: 1, Scope: Scope{All: true}, Calendar: value.Calendar{StartMonth: time.January, Zone: time.UTC}}
-	return &builder{source: testSource(), query: q, joins: map[string]bool{}, already: map[any]string{}}
+	return newBuilder(testSource(), q)
 }
 
 func TestFilterBecomesSQLWithParameters(t *testing.T) {
@@ -33,18 +35,26 @@ func TestFilterBecomesSQLWithParameters(t *testing.T) {
 		sql  string
 		args []any
 	}{
-		`open`:                     {"f.open", nil},
-		`!open || chance > 0.5`:    {"(NOT (f.open) OR f.chance > CAST($1 AS DOUBLE PRECISION))", []any{0.5}},
-		`amount >= 10.5`:           {"f.amount >= CAST($1 AS DOUBLE PRECISION)", []any{1050.0}},
-		`1000 < amount`:            {"f.amount > CAST($1 AS DOUBLE PRECISION)", []any{100000.0}},
-		`chance == -1`:             {"f.chance = CAST($1 AS DOUBLE PRECISION)", []any{-1.0}},
-		`close <= "2026-01-02"`:    {"f.day <= $1", []any{int64(20455)}},
-		`region == "W'; DROP"`:     {"o.region_key IN (SELECT key FROM word WHERE text IN ($1))", []any{"W'; DROP"}},
-		`region != "West"`:         {"NOT (o.region_key IN (SELECT key FROM word WHERE text IN ($1)))", []any{"West"}},
-		`region in ["A", "Б"]`:     {"o.region_key IN (SELECT key FROM word WHERE text IN ($1, $2))", []any{"A", "Б"}},
-		`region in []`:             {"FALSE", nil},
-		`region.contains("50%_x")`: {`o.region_key IN (SELECT key FROM word WHERE text LIKE $1 ESCAPE '\')`, []any{`%50\%\_x%`}},
-		``:                         {"", nil},
+		`open`:                                  {"f.open", nil},
+		`!open || chance > 0.5`:                 {"(NOT (f.open) OR f.chance > CAST($1 AS DOUBLE PRECISION))", []any{0.5}},
+		`amount >= 10.5`:                        {"f.amount >= CAST($1 AS DOUBLE PRECISION)", []any{1050.0}},
+		`1000 < amount`:                         {"f.amount > CAST($1 AS DOUBLE PRECISION)", []any{100000.0}},
+		`chance == -1`:                          {"f.chance = CAST($1 AS DOUBLE PRECISION)", []any{-1.0}},
+		`close <= "2026-01-02"`:                 {"f.day <= $1", []any{int64(20455)}},
+		`region == "W'; DROP"`:                  {"o.region_key IN (SELECT key FROM word WHERE text IN ($1))", []any{"W'; DROP"}},
+		`region != "West"`:                      {"NOT (o.region_key IN (SELECT key FROM word WHERE text IN ($1)))", []any{"West"}},
+		`region in ["A", "Б"]`:                  {"o.region_key IN (SELECT key FROM word WHERE text IN ($1, $2))", []any{"A", "Б"}},
+		`region in []`:                          {"FALSE", nil},
+		`won`:                                   {"f.outcome = 1", nil},
+		`won == false`:                          {"(f.outcome = 1) = FALSE", nil},
+		`lost != true`:                          {"NOT ((f.outcome IN (2, 3)) = TRUE)", nil},
+		`won || lost`:                           {"f.outcome IN (1, 2, 3)", nil},
+		`won || lost || open`:                   {"(f.outcome IN (1, 2, 3) OR f.open)", nil},
+		`won || chance == 1.0`:                  {"(f.outcome = 1 OR f.chance = CAST($1 AS DOUBLE PRECISION))", []any{1.0}},
+		`won && !lost`:                          {"(f.outcome = 1 AND NOT (f.outcome IN (2, 3)))", nil},
+		`region == "A" || region in ["Б", "A"]`: {"o.region_key IN (SELECT key FROM word WHERE text IN ($1, $2))", []any{"A", "Б"}},
+		`region.contains("50%_x")`:              {`o.region_key IN (SELECT key FROM word WHERE text LIKE $1 ESCAPE '\')`, []any{`%50\%\_x%`}},
+		``:                                      {"", nil},
 	} {
 		b := testBuilder()
 		sql, err := b.condition(text)
@@ -63,7 +73,7 @@ func TestFilterBecomesSQLWithParameters(t *testing.T) {
 func TestWrongFiltersSayWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		`region ==`:              "not a filter",
-		`planet == "Mars"`:       "amount, chance, close, open, region",
+		`planet == "Mars"`:       "amount, chance, close, lost, open, region, won",
 		`region > "A"`:           "== and !=",
 		`region == 5`:            "a text in quotes",
 		`amount == "many"`:       "a number",

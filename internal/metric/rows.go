@@ -58,13 +58,12 @@ func (c *Catalog) compileRows(d Definition, q Query) (Statement, error) {
 		if err != nil {
 			return Statement{}, fmt.Errorf("value: %w", err)
 		}
-		switch {
-		case d.Kind == KindSurvival: // hours, of a metric in days
-			v = "CAST(" + f.SQL + " AS DOUBLE PRECISION) / 24"
-		case d.Kind == KindDeviation:
-			v = "sqrt(CAST(" + f.SQL + " AS DOUBLE PRECISION))"
-		default:
-			v = "CAST(" + f.SQL + " AS DOUBLE PRECISION)"
+		v = "CAST(" + f.expression() + " AS DOUBLE PRECISION)"
+		switch d.Kind {
+		case KindSurvival: // hours, of a metric in days
+			v += " / 24"
+		case KindDeviation:
+			v = "sqrt(" + v + ")"
 		}
 	}
 	denominator, err := b.condition(d.Denominator)

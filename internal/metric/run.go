@@ -85,15 +85,11 @@ func (s Statement) scan(rows *sql.Rows, d Definition, q Query) (Cell, error) {
 	var numerator, denominator, p50, p80 sql.NullFloat64
 	var exact sql.NullInt64
 	also := make([]int64, len(s.also))
-	var into []any
-	for i := range cell.By {
-		into = append(into, &cell.By[i].Text, &cell.By[i].ID)
-	}
 	numeratorInto := any(&numerator)
 	if d.wholeNumerator() {
 		numeratorInto = &exact
 	}
-	into = append(into, &cell.N, numeratorInto, &denominator, &p50, &p80, &cell.Missing)
+	into := append(keyTargets(cell.By), &cell.N, numeratorInto, &denominator, &p50, &p80, &cell.Missing)
 	for i := range also {
 		into = append(into, &also[i])
 	}
@@ -112,6 +108,15 @@ func (s Statement) scan(rows *sql.Rows, d Definition, q Query) (Cell, error) {
 	}
 	cell.fill(d, q, exact.Int64, numerator, denominator, p50, p80)
 	return cell, nil
+}
+
+// keyTargets is where to scan the dimensions of a row.
+func keyTargets(by []Key) []any {
+	var into []any
+	for i := range by {
+		into = append(into, &by[i].Text, &by[i].ID)
+	}
+	return into
 }
 
 // namePeriods turns the numbers of fiscal periods into their names.

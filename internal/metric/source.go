@@ -44,8 +44,10 @@ const (
 type Field struct {
 	Type   FieldType
 	SQL    string
-	Join   string // alias of the join that SQL needs; "" = none
-	Lookup Lookup // for words
+	Per    int     // of a number whose SQL gives a whole one: how many make 1, like 86400 for seconds of days; 0 = 1
+	Codes  []int16 // of a bool whose SQL gives a number: those that mean true; nil = SQL is a condition
+	Join   string  // alias of the join that SQL needs; "" = none
+	Lookup Lookup  // for words
 	Label  Words
 	Hidden bool // for definitions only: not offered as a dimension
 }

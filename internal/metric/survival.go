@@ -35,20 +35,12 @@ func (b *builder) survival(d Definition, by []dimension) (Statement, error) {
 	if list != "" {
 		comma, partition, group = list+", ", "PARTITION BY "+list+" ", " GROUP BY "+list
 	}
-	histogram := "SELECT " + keyList(by) + "CAST(floor(" + v.SQL + ") AS BIGINT) AS u, count(*) AS c, " + countIf(event) + " AS d\n      FROM " +
-		b.source.Table + " f" + b.source.joinsFor(b.joins) + "\n      WHERE " + where + groupByMore(len(by)+1)
+	histogram := "SELECT " + keyList(by) + "CAST(floor(" + v.expression() + ") AS BIGINT) AS u, count(*) AS c, " + countIf(event) + " AS d\n      FROM " +
+		b.source.Table + " f" + b.source.joinsFor(b.joins) + "\n      WHERE " + where + groupBy(len(by)+1)
 	curve := "SELECT " + comma + "u, c, d, CASE WHEN d = r THEN 0.0 ELSE exp(sum(CASE WHEN d > 0 AND d < r THEN ln(1.0 - CAST(d AS DOUBLE PRECISION) / r) ELSE 0.0 END) OVER (" +
 		partition + "ORDER BY u)) END AS s\n    FROM (SELECT " + comma + "u, c, d, sum(c) OVER (" + partition + "ORDER BY u DESC) AS r\n    FROM (" + histogram + ") h) at_risk"
 	inner := "SELECT " + comma + "CAST(sum(c) AS BIGINT) AS n, CAST(sum(d) AS BIGINT) AS numerator, " + noNumber + " AS denominator,\n    " +
 		"CAST(min(CASE WHEN d > 0 AND s <= 0.5 + 1e-9 THEN u END) AS DOUBLE PRECISION) / 24 AS p50, " +
 		"CAST(min(CASE WHEN d > 0 AND s <= 0.2 + 1e-9 THEN u END) AS DOUBLE PRECISION) / 24 AS p80, 0 AS missing\n    FROM (" + curve + ") curve" + group
 	return b.statement(b.labelled(by, inner, columnNames(0)), by, nil), nil
-}
-
-func groupByMore(n int) string {
-	keys := make([]string, n)
-	for i := range keys {
-		keys[i] = fmt.Sprint(i + 1)
-	}
-	return "\n      GROUP BY " + strings.Join(keys, ", ")
 }

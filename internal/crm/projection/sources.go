@@ -111,6 +111,11 @@ func yes(sql, join string) metric.Field {
 	return metric.Field{Type: metric.FieldBool, SQL: sql, Join: join}
 }
 
+// outcomeIs is true where the column holds one of the outcomes.
+func outcomeIs(column string, outcomes ...int16) metric.Field {
+	return metric.Field{Type: metric.FieldBool, SQL: column, Codes: outcomes}
+}
+
 func outcomeField(sql string) metric.Field {
 	return metric.Field{Type: metric.FieldWord, SQL: sql, Lookup: metric.Lookup{Table: "outcome", Text: "text", Order: []string{"key"}}, Label: metric.Words{En: "Outcome", Ru: "Исход"}}
 }
@@ -126,9 +131,9 @@ func versionFields(custom []string) map[string]metric.Field {
 		"variance":          {Type: metric.FieldNumber, SQL: amount + " * " + amount + " * f.probability * (1 - f.probability)", Join: "r", Hidden: true},
 		"probability":       {Type: metric.FieldNumber, SQL: "f.probability"},
 		"close":             {Type: metric.FieldDay, SQL: "f.close_day"},
-		"open":              yes("f.outcome = 0", ""),
-		"won":               yes("f.outcome = 1", ""),
-		"lost":              yes("f.outcome > 1", ""),
+		"open":              outcomeIs("f.outcome", open),
+		"won":               outcomeIs("f.outcome", won),
+		"lost":              outcomeIs("f.outcome", lost, noDecision),
 	})
 }
 
@@ -154,12 +159,12 @@ func closedDeals(custom []string) metric.Source {
 	return metric.Source{Table: "deal_closed", Record: "f.deal_key", Day: "f.close_day", Month: "f.close_month", At: "f.closed_at",
 		Joins: sharedJoins(nil), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
 			"outcome":     outcomeField("f.outcome"),
-			"won":         yes("f.outcome = 1", ""),
-			"lost":        yes("f.outcome = 2", ""),
+			"won":         outcomeIs("f.outcome", won),
+			"lost":        outcomeIs("f.outcome", lost),
 			"lost_reason": {Type: metric.FieldWord, SQL: "f.lost_reason_key", Lookup: words, Label: metric.Words{En: "Lost reason", Ru: "Причина проигрыша"}},
 			"amount":      {Type: metric.FieldMoney, SQL: "f.amount"},
 			"won_amount":  {Type: metric.FieldMoney, SQL: "CASE WHEN f.outcome = 1 THEN f.amount END", Hidden: true},
-			"cycle_days":  {Type: metric.FieldNumber, SQL: "CAST(f.cycle_s AS DOUBLE PRECISION) / 86400"},
+			"cycle_days":  {Type: metric.FieldNumber, SQL: "f.cycle_s", Per: 86400},
 			"close":       {Type: metric.FieldDay, SQL: "f.close_day"},
 		})}
 }
@@ -179,7 +184,7 @@ func stays(custom []string) metric.Source {
 	return metric.Source{Table: "deal_stay", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.valid_from",
 		Where: "f.stage_key IN (SELECT key FROM stage WHERE outcome = 0)",
 		Joins: sharedJoins(map[string]string{"c": closed}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
-			"hours":   {Type: metric.FieldNumber, SQL: "CAST(CASE WHEN f.exited_at <= {t} THEN f.exited_at ELSE {t} END - f.valid_from AS DOUBLE PRECISION) / 3600000000"},
+			"hours":   {Type: metric.FieldNumber, SQL: "CASE WHEN f.exited_at <= {t} THEN f.exited_at ELSE {t} END - f.valid_from", Per: 3_600_000_000},
 			"ended":   yes("f.exited_at <= {t}", ""),
 			"latest":  yes("f.next_visit_at > {t}", ""),
 			"first":   yes("f.visit = 1", ""),
