@@ -31,3 +31,26 @@ DROP INDEX crm_field_values_text;
 CREATE INDEX crm_field_values_text ON crm_field_values (field_id, text_folded, record_id);
 DROP INDEX crm_field_values_number;
 CREATE INDEX crm_field_values_number ON crm_field_values (field_id, number, record_id);
+
+-- The index of global search, which follows the change feed. It may lag behind: what it finds is checked against the
+-- records.
+CREATE TABLE crm_words (
+    object TEXT NOT NULL,
+    word TEXT NOT NULL,      -- as written, folded, and in each way in which it is found from the other script
+    record_id UUID NOT NULL,
+    PRIMARY KEY (object, word, record_id)
+);
+CREATE TABLE crm_searched (
+    record_id UUID PRIMARY KEY,
+    object TEXT NOT NULL,
+    changed BIGINT NOT NULL, -- number of the transaction that changed the record last
+    words TEXT NOT NULL      -- those of crm_words, with a space before and after each
+);
+CREATE INDEX crm_searched_changed ON crm_searched (object, changed, record_id);
+CREATE TABLE crm_search_mark (
+    only_row BIGINT NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    incarnation UUID NOT NULL,
+    position BIGINT NOT NULL,    -- of the change feed: transactions numbered below are in the index
+    sweep_object TEXT NOT NULL,  -- whose records are being read for the first time; '' = all have been
+    sweep_after UUID             -- the last of them that was; NULL = none
+);
