@@ -30,6 +30,11 @@ type Change struct {
 // order of first mention. The error is Invalid and names record and field, NotFound or Conflict; the transaction must then
 // be given up, since some of the changes may be written.
 func Apply(ctx context.Context, tx *db.Tx, o *Object, changes []Change) ([]history.Outcome, error) {
+	return ApplyKnowing(ctx, tx, o, changes, nil)
+}
+
+// ApplyKnowing is Apply for one of many groups of changes, with what the others found to exist.
+func ApplyKnowing(ctx context.Context, tx *db.Tx, o *Object, changes []Change, known *Known) ([]history.Outcome, error) {
 	custom, err := customFieldsFor(ctx, tx, o, changes)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func Apply(ctx context.Context, tx *db.Tx, o *Object, changes []Change) ([]histo
 			return nil, err
 		}
 	}
-	if err := checkReferences(ctx, tx, o, changes); err != nil {
+	if err := checkReferences(ctx, tx, o, changes, known); err != nil {
 		return nil, err
 	}
 	if err := checkCustomReferences(ctx, tx, o, custom, changes, stored); err != nil {

@@ -42,7 +42,7 @@ func ApplyPast(ctx context.Context, tx *db.Tx, o *Object, pasts []Past) ([]histo
 		}
 		ids[i], byID[p.ID] = p.ID, o.storedPast(p)
 	}
-	if err := checkReferences(ctx, tx, o, all); err != nil {
+	if err := checkReferences(ctx, tx, o, all, nil); err != nil {
 		return nil, err
 	}
 	outcomes, err := history.Rewrite(ctx, tx, o.Table, ids, func(id value.ID, believed []history.Version) ([]history.Version, error) {

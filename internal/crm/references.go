@@ -18,20 +18,45 @@ import (
 // inGroup bounds the parameters of one IN list.
 const inGroup = 400
 
+// Known remembers, within bounds, which records exist, so that many groups of changes that refer to the same ones look
+// them up once. It belongs to one goroutine. What it knows is true as long as the transactions that used it are kept:
+// when one is not, start with a new one.
+type Known struct{ objects map[value.ID]*Object }
+
+// maxKnown bounds what is remembered, in records.
+const maxKnown = 200_000
+
+func (k *Known) has(o *Object, id value.ID) bool { return k != nil && k.objects[id] == o }
+
+func (k *Known) add(o *Object, id value.ID) {
+	if k == nil {
+		return
+	}
+	if k.objects == nil || len(k.objects) >= maxKnown {
+		k.objects = map[value.ID]*Object{}
+	}
+	k.objects[id] = o
+}
+
 // checkReferences makes sure that every record referred to exists; records made by the same changes count.
-func checkReferences(ctx context.Context, tx *db.Tx, o *Object, changes []Change) error {
+func checkReferences(ctx context.Context, tx *db.Tx, o *Object, changes []Change, known *Known) error {
 	for _, f := range o.Fields {
 		if f.Kind != Reference {
 			continue
 		}
+		referred := ObjectNamed(f.Ref)
 		missing := map[value.ID]value.ID{} // target → a record that refers to it
 		for _, c := range changes {
-			if target, ok := c.Set[f.Name].(value.ID); ok && !target.IsZero() {
+			if target, ok := c.Set[f.Name].(value.ID); ok && !target.IsZero() && !known.has(referred, target) {
 				missing[target] = c.ID
 			}
 		}
+		unknown := slices.Collect(maps.Keys(missing))
 		if err := requireTargets(ctx, tx, o, f, changes, missing); err != nil {
 			return err
+		}
+		for _, id := range unknown {
+			known.add(referred, id)
 		}
 	}
 	return nil
