@@ -26,11 +26,14 @@ type importer struct {
 	collector *collector
 	names     *nameIndex
 	memory    *memory
+	known     *crm.Known
 	stages    *stageBook // nil until the first table about deals
 	currency  string
 	fields    map[string][]crm.CustomField // by object; nil until a table of it has custom columns
 
-	fresh string // object of which the source had no records before the table being read; "" = none
+	bulk  *db.Bulk
+	eased *tablePlan // table of which it was decided whether its indexes wait
+	fresh string     // object of which the source had no records before the table being read; "" = none
 
 	refused int  // rows that the database did not take
 	careful bool // hold rows against the rules before they are applied
@@ -76,7 +79,7 @@ func importSet(ctx context.Context, d *db.DB, set *tabular.Set, paths []string, 
 		return base, err
 	}
 	im := &importer{
-		db: d, options: o, plans: plans, memory: newMemory(), names: &nameIndex{ready: map[string]bool{}}, fields: map[string][]crm.CustomField{},
+		db: d, options: o, plans: plans, memory: newMemory(), known: &crm.Known{}, names: &nameIndex{ready: map[string]bool{}}, fields: map[string][]crm.CustomField{},
 		currency: o.Currency, began: time.Now(),
 	}
 	if im.collector, err = newCollector(plans, o.Rejects); err != nil {
@@ -132,6 +135,8 @@ func (im *importer) perform(ctx context.Context) error {
 	if err := im.begin(ctx); err != nil {
 		return err
 	}
+	im.bulk = im.db.NewBulk()
+	defer im.bulk.Close()
 	err = im.everything(ctx)
 	if err != nil {
 		if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
@@ -143,6 +148,7 @@ func (im *importer) perform(ctx context.Context) error {
 		if stopErr := im.db.Write(late, db.TxInfo{}, func(tx *db.Tx) error { return im.run.stop(late, tx) }); stopErr != nil {
 			err = errors.Join(err, stopErr)
 		}
+		_ = im.bulk.Finish(late) // what it does not come to is made when the database is opened next
 		return fmt.Errorf("stopped after %d rows; import the same files again to go on: %w", im.rowsRead, err)
 	}
 	return nil
@@ -178,7 +184,13 @@ func (im *importer) everything(ctx context.Context) error {
 		}
 		im.bytesDone += t.table.Size
 		im.names.ready[t.object.Name] = false // it has new records
-		if last := i+1 == len(im.plans) || im.plans[i+1].object != t.object; last && t.history() {
+		if last := i+1 == len(im.plans) || im.plans[i+1].object != t.object; !last {
+			continue
+		}
+		if err := im.bulk.Finish(ctx); err != nil {
+			return err
+		}
+		if t.history() {
 			if err := im.applyPasts(ctx, t.object); err != nil {
 				return err
 			}
@@ -251,7 +263,7 @@ func (im *importer) transact(ctx context.Context, fn func(tx *db.Tx) error) erro
 
 // forget drops what the importer remembers of the database, because it may be of a transaction that was not kept.
 func (im *importer) forget() {
-	im.memory = newMemory()
+	im.memory, im.known = newMemory(), &crm.Known{}
 	clear(im.names.ready)
 	clear(im.fields)
 	im.fresh = ""

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"zveno.dev/zveno/internal/connect/tabular"
@@ -14,9 +15,12 @@ import (
 // chunkRows is how many rows one transaction takes, and chunkBytes how much text. More gain little; fewer pay for their
 // commit.
 const (
-	chunkRows  = 6000
+	chunkRows  = 8192
 	chunkBytes = 8 << 20
 )
+
+// stepRows is how many rows of a chunk are made into changes while those before are written.
+const stepRows = 512
 
 // chunk is a group of rows of one table on its way from the goroutine that parses to the one that writes.
 type chunk struct {
@@ -69,6 +73,9 @@ func (im *importer) importTable(ctx context.Context, t *tablePlan) error {
 		}
 		if c.err != nil {
 			return c.err
+		}
+		if err := im.easeLoad(ctx, t, c.offset); err != nil {
+			return err
 		}
 		im.rowsRead += int64(len(c.rows) + len(c.bad))
 		im.progress(t, c.offset, false)
@@ -170,7 +177,12 @@ func (im *importer) importRows(ctx context.Context, t *tablePlan, c *chunk, seen
 		if t.history() {
 			return im.setHistoryAside(ctx, tx, y, c.rows)
 		}
-		return im.applyRecords(ctx, tx, y, c.rows, seen)
+		for rows := range slices.Chunk(c.rows, stepRows) {
+			if err := im.applyRecords(ctx, tx, y, rows, seen); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

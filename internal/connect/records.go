@@ -235,7 +235,7 @@ func (im *importer) applyChanges(ctx context.Context, tx *db.Tx, y *tally, todo 
 	if len(changes) == 0 {
 		return nil
 	}
-	outcomes, err := crm.Apply(ctx, tx, y.t.object, changes)
+	outcomes, err := crm.ApplyKnowing(ctx, tx, y.t.object, changes, im.known)
 	if err != nil {
 		return err
 	}

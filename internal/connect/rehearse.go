@@ -28,7 +28,7 @@ func (im *importer) rehearse(ctx context.Context) error {
 		return im.rehearseOnCopy(ctx)
 	}
 	err := im.db.Write(ctx, im.info, func(tx *db.Tx) error {
-		im.trial, im.careful, im.info.At = tx, true, tx.At
+		im.trial, im.careful, im.info.At, im.bulk = tx, true, tx.At, im.db.NewBulk()
 		if err := im.run.begin(ctx, tx, im.options.Actor); err != nil {
 			return err
 		}
@@ -76,6 +76,8 @@ func (im *importer) rehearseOnCopy(ctx context.Context) error {
 	if err := im.begin(ctx); err != nil {
 		return err
 	}
+	im.bulk = twin.NewBulk()
+	defer im.bulk.Close()
 	err = im.everything(ctx)
 	im.hideRun()
 	return err

@@ -14,14 +14,31 @@ const (
 	maxBulkParams = 8192
 )
 
+// behindRows is from how many rows on the caller goes on while they are inserted: a few are faster at once.
+const behindRows = 128
+
 // BulkInsert inserts rows, many to a statement. Each row has a value for each column. suffix ends the statement, for
-// example "ON CONFLICT (id) DO NOTHING"; one that updates must not meet the same key twice in rows.
+// example "ON CONFLICT (id) DO NOTHING"; one that updates must not meet the same key twice in rows. Many rows are still
+// being inserted when it returns: they must not be altered any more, and the error may be that of the next statement or of
+// the commit.
 func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any, suffix string) error {
 	for _, row := range rows {
 		if len(row) != len(columns) {
 			return fmt.Errorf("db: insert into %s: %d values for %d columns", table, len(row), len(columns))
 		}
 	}
+	if len(rows) < behindRows {
+		if err := tx.catchUp(); err != nil {
+			return err
+		}
+		return tx.insertRows(ctx, table, columns, rows, suffix)
+	}
+	ctx = context.WithoutCancel(ctx) // the caller's may end with the call; the transaction ends with its own
+	tx.insertLater(func() error { return tx.insertRows(ctx, table, columns, rows, suffix) })
+	return nil
+}
+
+func (tx *Tx) insertRows(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
 	insert := tx.insertGroups
 	if tx.db.dialect.Name == Postgres && suffix == "" && len(rows) >= minCopyRows {
 		insert = tx.copyGroup
@@ -49,7 +66,7 @@ func (tx *Tx) insertGroups(ctx context.Context, table string, columns []string, 
 		for _, row := range rows[:size] {
 			args = append(args, row...)
 		}
-		if _, err := tx.Exec(ctx, text, args...); err != nil {
+		if _, err := tx.execNow(ctx, text, args); err != nil {
 			return err
 		}
 		rows = rows[size:]
@@ -102,7 +119,7 @@ func insertAll(ctx context.Context, tx *Tx, table string, columns []string, next
 			group = append(group, slices.Clone(row))
 		}
 		if row == nil || len(group) == cap(group) {
-			if err := BulkInsert(ctx, tx, table, columns, group, ""); err != nil || row == nil {
+			if err := tx.insertRows(ctx, table, columns, group, ""); err != nil || row == nil {
 				return err
 			}
 			group = group[:0]

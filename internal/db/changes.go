@@ -1,10 +1,14 @@
 package db
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"zveno.dev/zveno/internal/value"
 )
@@ -19,6 +23,10 @@ type Change struct {
 type changeKey struct {
 	object string
 	id     value.ID
+}
+
+func (k changeKey) compare(other changeKey) int {
+	return cmp.Or(cmp.Compare(k.object, other.object), bytes.Compare(k.id[:], other.id[:]))
 }
 
 // ErrPositionLost means that the change feed cannot continue from a position, because what followed was trimmed or the
@@ -46,7 +54,8 @@ func (tx *Tx) recordChanges(ctx context.Context) error {
 		return err
 	}
 	rows, cells := make([][]any, 0, len(tx.changes)), make([]any, 0, 3*len(tx.changes))
-	for change := range tx.changes {
+	changes := slices.SortedFunc(maps.Keys(tx.changes), changeKey.compare)
+	for _, change := range changes { // in the order of the key, whose index is then written page by page
 		cells = append(cells, tx.No, change.object, change.id)
 		rows = append(rows, cells[len(cells)-3:])
 	}

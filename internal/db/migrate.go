@@ -24,10 +24,16 @@ const baseMigration = "00000_db.sql"
 // Migrate brings the tables to this program's schema and returns how many migrations it applied. Several processes may
 // call it at once: the others wait for the first.
 func (d *DB) Migrate(ctx context.Context) (applied int, err error) {
-	err = d.alone(ctx, func() error {
-		applied, err = d.migrateTo(ctx, 0)
-		return err
-	})
+	err = d.alone(ctx, func() error { return d.createBase(ctx) })
+	if err == nil {
+		err = d.recoverIndexes(ctx)
+	}
+	if err == nil {
+		err = d.alone(ctx, func() error {
+			applied, err = d.migrateTo(ctx, 0)
+			return err
+		})
+	}
 	if err != nil {
 		return applied, fmt.Errorf("db: migrate: %w", d.explain(err))
 	}

@@ -22,6 +22,8 @@ const (
 	sqliteApplicationID = 0x5a76656e // "Zven", in the file's header, tells our files from others
 	sqliteReaders       = 8          // connections
 	sqliteBusyMs        = 60_000     // how long to wait for another process that writes
+
+	sqliteCheckpointPages = 1000 // of the write-ahead log, after which SQLite copies them into the database: its default
 )
 
 // In bulk inserts, parameters go without numbers, as SQLite finds a numbered one by walking along all before it, and OR
@@ -115,5 +117,15 @@ func (d *DB) checkSQLiteFile(ctx context.Context) error {
 		return fault.New(fault.Invalid, "file %s is not a Zveno database: choose another folder", d.file)
 	}
 	_, err = d.writer.ExecContext(ctx, `PRAGMA application_id = `+strconv.Itoa(sqliteApplicationID))
+	return err
+}
+
+// setPragma changes a setting of the writer's connection.
+func (d *DB) setPragma(ctx context.Context, name string, setting int) error {
+	if err := d.turn.take(ctx); err != nil {
+		return err
+	}
+	defer d.turn.give()
+	_, err := d.writer.ExecContext(ctx, `PRAGMA `+name+` = `+strconv.Itoa(setting)) // sql: constants
 	return err
 }

@@ -31,7 +31,8 @@ type Tx struct {
 	hot     *hotStmts            // of the pool; nil where the driver keeps statements itself
 	stmts   map[string]*sql.Stmt // texts used so far, with the statement that can run again, if there is one
 	changes map[changeKey]struct{}
-	failed  error // the first statement that failed: nothing of the transaction may be kept
+	behind  *behind // bulk inserts under way; nil = none
+	failed  error   // the first statement that failed: nothing of the transaction may be kept
 }
 
 // maxPrepared bounds the statements that a transaction keeps prepared.
@@ -106,10 +107,16 @@ func (d *DB) begin(ctx context.Context, pool *sql.DB, options *sql.TxOptions) (*
 
 // commit keeps what the transaction wrote.
 func (tx *Tx) commit(ctx context.Context) error {
+	if err := tx.catchUp(); err != nil {
+		return err
+	}
 	if tx.failed != nil {
 		return fmt.Errorf("db: commit after a statement failed: %w", tx.failed)
 	}
 	if err := tx.recordChanges(ctx); err != nil {
+		return fmt.Errorf("db: record changes: %w", err)
+	}
+	if err := tx.catchUp(); err != nil {
 		return fmt.Errorf("db: record changes: %w", err)
 	}
 	if err := tx.sql.Commit(); err != nil {
@@ -120,6 +127,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 
 // end undoes what was not committed, also after a panic, and gives the connection back.
 func (tx *Tx) end(ctx context.Context, pool *sql.DB) {
+	_ = tx.catchUp()  // which is of a transaction that is given up
 	tx.sql.Rollback() // without effect after Commit
 	tx.conn.Close()
 	if tx.hot != nil {
@@ -129,6 +137,14 @@ func (tx *Tx) end(ctx context.Context, pool *sql.DB) {
 
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := tx.catchUp(); err != nil {
+		return 0, err
+	}
+	return tx.execNow(ctx, query, args)
+}
+
+// execNow runs a statement without waiting for bulk inserts, of which it may be one.
+func (tx *Tx) execNow(ctx context.Context, query string, args []any) (int64, error) {
 	result, err := tx.exec(ctx, query, args)
 	if err != nil {
 		return 0, tx.fail(err)
@@ -149,6 +165,9 @@ func (tx *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, e
 
 // Query runs a statement that returns rows. The caller closes them.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := tx.catchUp(); err != nil {
+		return nil, err
+	}
 	rows, err := tx.query(ctx, query, args)
 	if err != nil {
 		return nil, tx.fail(err)
@@ -170,6 +189,7 @@ func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 
 // QueryRow runs a statement that returns at most one row; its Scan gives sql.ErrNoRows where there was none.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	_ = tx.catchUp() // noted as failed: whatever this finds, nothing of the transaction is kept
 	var row *sql.Row
 	stmt, plain, err := tx.prepare(ctx, query, args, true)
 	switch {

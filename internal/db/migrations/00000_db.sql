@@ -28,3 +28,9 @@ CREATE TABLE IF NOT EXISTS db_changes (
     record_id UUID   NOT NULL,
     PRIMARY KEY (tx_no, object, record_id)
 );
+
+-- Indexes that a load of many rows has set aside, with the statements that make them again.
+CREATE TABLE IF NOT EXISTS db_waiting_indexes (
+    name      TEXT NOT NULL PRIMARY KEY,
+    statement TEXT NOT NULL
+);
