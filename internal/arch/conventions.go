@@ -18,7 +18,7 @@ var mayPanic = map[string][]string{
 	"internal/i18n":   {"mustRead"},           // a catalog, which is part of the program, cannot be read
 	"internal/metric": {"newParser"},          // the parser's options, constants all, are wrong
 	"internal/value":  {"NewID"},              // the system has no randomness
-	"internal/web":    {"guard"},                // what net/http panics with to abort an answer goes on to net/http
+	"internal/web":    {"guard"},              // what net/http panics with to abort an answer goes on to net/http
 }
 
 func checkDocs(t *tree) []finding {

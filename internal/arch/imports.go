@@ -20,7 +20,7 @@ var thirdParty = map[string][]string{
 	"internal/metric":          {"github.com/google/cel-go"},
 	"internal/crm/projection":  {"golang.org/x/sync"},
 	"internal/connect/tabular": {"github.com/xuri/excelize/v2", "golang.org/x/text"},
-	"internal/web":             {"maragu.dev/gomponents"},
+	"internal/web":             {"maragu.dev/gomponents", "github.com/xuri/excelize/v2"},
 	"internal/web/ui":          {"maragu.dev/gomponents"},
 }
 

@@ -1,17 +1,33 @@
 package web
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/i18n"
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
 )
 
+// noteExport refuses an export to whoever may not take records out, and writes it down before anything is sent.
+func (s *Site) noteExport(ctx context.Context, v visit, object string, detail map[string]any) error {
+	if err := v.access.Require(identity.Export); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, s.txInfo(v), func(tx *db.Tx) error {
+		return identity.AppendAudit(ctx, tx, identity.AuditEntry{Action: "export", Object: object, Detail: detail})
+	})
+}
+
 // exportDeals sends the whole list as CSV.
 func (s *Site) exportDeals(w http.ResponseWriter, r *http.Request, v visit, l dealList) error {
+	if err := s.noteExport(r.Context(), v, "deal", map[string]any{"address": r.URL.RequestURI(), "rows": len(l.rows)}); err != nil {
+		return err
+	}
 	header := []string{"id", v.T("column.deal"), v.T("column.counts"), orDefault(l.value, v.T("column.value"))}
 	return writeCSV(w, r, v, l.file, header, func(row func(...string) error) error {
 		for _, d := range l.rows {
@@ -36,13 +52,16 @@ func writeCSV(w http.ResponseWriter, r *http.Request, v visit, name string, head
 		out.Comma = ';'
 	}
 	row := func(cells ...string) error {
+		if err := r.Context().Err(); err != nil {
+			return err // whoever asked is gone
+		}
 		for i, cell := range cells {
 			cells[i] = harmless(cell)
 		}
 		return out.Write(cells)
 	}
 	if err := row(header...); err != nil {
-		return nil // whoever asked is gone
+		return nil
 	}
 	if err := rows(row); err != nil {
 		return nil

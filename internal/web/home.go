@@ -132,6 +132,9 @@ func (o overview) card(ctx context.Context, c card, before window) (ui.KPI, erro
 	}
 	v := o.v.view
 	k := ui.KPI{Label: wordsIn(v.Lang, d.Name), Href: o.metricAddress(c, ""), Value: figure(v, now.Value, d.Unit), Delta: delta(v, d, now.Value, earlier.Value)}
+	if d.Unit == metric.UnitMoneyPerDay {
+		k.Value, k.Unit = figure(v, now.Value, metric.UnitMoney), o.v.T("metric.a_day")
+	}
 	if now.Value != nil {
 		k.Exact = exactFigure(v, now.Value, d.Unit)
 	}
@@ -173,12 +176,14 @@ func (a asker) one(ctx context.Context, id string, q metric.Query) (metric.Cell,
 // trendMonths is how many months a card looks back.
 const trendMonths = 12
 
-// trend is a number by month, up to the day of the page. Months without one are left out of rates.
+// trend is a number by month, for the months that were over on the day of the page: the last one would always look like a
+// fall. Months without a number are left out of rates.
 func (o overview) trend(ctx context.Context, id string) ([]float64, error) {
 	calendar := o.v.settings.Calendar()
-	last := calendar.Month(o.in.last)
-	first := calendar.NumberedPeriod(last-trendMonths+1, value.GrainMonth)
-	result, err := o.compute(ctx, id, 0, metric.Query{By: []string{"month"}, First: first.First, Last: o.in.last, AsOf: o.in.asOf})
+	last := calendar.Month(o.in.last+1) - 1
+	first := calendar.NumberedPeriod(last-trendMonths+1, value.GrainMonth).First
+	until := calendar.NumberedPeriod(last, value.GrainMonth).Last
+	result, err := o.compute(ctx, id, 0, metric.Query{By: []string{"month"}, First: first, Last: until, AsOf: o.in.asOf})
 	if err != nil {
 		return nil, err
 	}

@@ -25,10 +25,10 @@ func (o overview) charts(ctx context.Context) (g.Node, error) {
 
 // stageRow is a stage with what is in it.
 type stageRow struct {
-	name, rows string
-	amount     float64
-	deals      int64
-	share      float64
+	name, pipeline, rows string
+	amount               float64
+	deals                int64
+	share                float64
 }
 
 // stages draws the open pipeline by stage, with its table.
@@ -47,14 +47,18 @@ func (o overview) stages(ctx context.Context) (g.Node, error) {
 		return frame.Node(ui.State{Icon: "layout-kanban", Title: o.v.T("home.no_deals.title"), Text: o.v.T("home.no_deals.text")}.Node()), nil
 	}
 	chart := ui.Chart{Title: o.v.T("home.stages"), Format: "money", Currency: v.Currency, Horizontal: true, Series: []ui.Series{{Name: o.v.T("column.amount"), Labelled: true, Tone: ui.ToneAccent}}}
+	total, deals := 0.0, int64(0)
 	for _, r := range rows {
+		total, deals = total+r.amount, deals+r.deals
 		chart.Categories = append(chart.Categories, r.name)
 		chart.Links = append(chart.Links, r.rows)
 		chart.Series[0].Values = append(chart.Series[0].Values, r.amount)
-		chart.Series[0].Notes = append(chart.Series[0].Notes, o.v.T("count.deals", "n", r.deals))
+		chart.Series[0].Notes = append(chart.Series[0].Notes, r.pipeline+" · "+o.v.T("count.deals", "n", r.deals))
 	}
+	frame.Lead = v.Amount(total) + " · " + o.v.T("count.deals", "n", deals)
 	table := ui.Table[stageRow]{Caption: o.v.T("home.stages"), Rows: rows, Columns: []ui.Column[stageRow]{
 		{Label: o.v.T("column.stage"), Cell: func(r stageRow) g.Node { return g.Text(r.name) }},
+		{Label: o.v.T("column.pipeline"), Wide: true, Cell: func(r stageRow) g.Node { return h.Span(h.Class("z-muted"), g.Text(r.pipeline)) }},
 		{Label: o.v.T("column.deals"), Numeric: true, Cell: func(r stageRow) g.Node { return g.Text(v.Number(r.deals)) }},
 		{Label: o.v.T("column.amount"), Numeric: true, Cell: func(r stageRow) g.Node { return h.A(h.Href(r.rows), g.Text(v.Amount(r.amount))) }},
 		{Label: o.v.T("column.share"), Wide: true, Cell: func(r stageRow) g.Node { return ui.Share(r.share) }},
@@ -62,21 +66,22 @@ func (o overview) stages(ctx context.Context) (g.Node, error) {
 	return frame.Node(h.Div(h.Class("z-card-body"), chart.Node()), dataTable(v, table.Node(v))), nil
 }
 
+// stageRows gives the stages that hold deals. A stage whose name several pipelines have is named with its pipeline.
 func (o overview) stageRows(result metric.Result) []stageRow {
-	pipelines := map[string]bool{}
+	named := map[string]int{}
 	total := 0.0
 	for _, cell := range result.Cells {
-		pipelines[cell.By[0].Text] = true
+		named[cell.By[1].Text]++
 		total += cell.Value.Float()
 	}
 	var rows []stageRow
 	for _, cell := range result.Cells {
-		name := cell.By[1].Text
-		if len(pipelines) > 1 {
-			name = o.v.T("home.stage_of", "stage", name, "pipeline", cell.By[0].Text)
+		pipeline, stage := cell.By[0].Text, cell.By[1].Text
+		where := equals("pipeline", pipeline) + " && " + equals("stage", stage)
+		row := stageRow{name: stage, pipeline: pipeline, amount: cell.Value.Float(), deals: cell.N, rows: address("/metrics/open_pipeline/deals", "where", where, "asof", o.asOfParam())}
+		if named[stage] > 1 {
+			row.name = o.v.T("home.stage_of", "stage", stage, "pipeline", pipeline)
 		}
-		where := equals("pipeline", cell.By[0].Text) + " && " + equals("stage", cell.By[1].Text)
-		row := stageRow{name: name, amount: cell.Value.Float(), deals: cell.N, rows: address("/metrics/open_pipeline/deals", "where", where, "asof", o.asOfParam())}
 		if total > 0 {
 			row.share = row.amount / total
 		}

@@ -9,6 +9,7 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
 	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/ui"
@@ -49,16 +50,16 @@ func newestDefinitions(c *metric.Catalog) []metric.Definition {
 
 // question is the address of a metric page.
 type question struct {
-	id                           string
-	version                      int
-	by, period, asOf, where, row string
-	current                      bool // today's hierarchy, not that of the day
+	id                            string
+	version                       int
+	by, period, asOf, where, sort string
+	current                       bool // today's hierarchy, not that of the day
 }
 
 func readQuestion(r *http.Request) question {
 	q := r.URL.Query()
 	version, _ := strconv.Atoi(q.Get("version")) // anything else is the newest
-	return question{id: r.PathValue("id"), version: version, by: q.Get("by"), period: q.Get("period"), asOf: q.Get("asof"), where: q.Get("where"),
+	return question{id: r.PathValue("id"), version: version, by: q.Get("by"), period: q.Get("period"), asOf: q.Get("asof"), where: q.Get("where"), sort: q.Get("sort"),
 		current: q.Get("hierarchy") == "current"}
 }
 
@@ -128,9 +129,20 @@ func (s *Site) showMetric(w http.ResponseWriter, r *http.Request, v visit) error
 	if p.result, err = a.compute(r.Context(), in.id, in.version, q); err != nil {
 		return err
 	}
+	if r.URL.Query().Get("format") == "csv" {
+		if err := s.noteExport(r.Context(), v, "metric", map[string]any{"metric": in.id, "address": r.URL.RequestURI()}); err != nil {
+			return err
+		}
+		return p.export(w, r, v)
+	}
 	day, _ := dayParam(v, "asof", in.asOf) // checked by query
+	var actions []g.Node
+	if v.access.May(identity.Export) && len(p.result.Cells) > 0 {
+		actions = append(actions, ui.LinkButton(in.address("", "sort", in.sort, "format", "csv"), v.T("list.export"), "download"))
+	}
 	return s.render(w, r, v, ui.Page{
-		Title: wordsIn(v.view.Lang, d.Name), Lead: wordsIn(v.view.Lang, d.Description), Scripts: ui.ChartScripts, Crumbs: p.crumbs(""),
+		Actions: actions,
+		Title:   wordsIn(v.view.Lang, d.Name), Lead: wordsIn(v.view.Lang, d.Description), Scripts: ui.ChartScripts, Crumbs: p.crumbs(""),
 		Body: g.Group{ui.AsOf(v.view, pastDay(v, day), p.now()), p.controls(day), live("metric-parts", v.view.Path,
 			h.Div(h.Class("z-grid z-grid-side"), p.values(), p.definition()))},
 	})
@@ -210,7 +222,7 @@ func (p metricPage) dimensions() []string {
 
 // dimension is the name of a dimension in the visitor's language.
 func (p metricPage) dimension(name string) string {
-	if slices.Contains([]string{"month", "quarter", "year"}, name) {
+	if isPeriod(name) {
 		return p.v.T("dimension." + name)
 	}
 	for _, source := range p.catalog.Sources {

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -10,6 +13,7 @@ import (
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/i18n"
 	"zveno.dev/zveno/internal/metric"
+	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/ui"
 )
 
@@ -29,7 +33,7 @@ func (p metricPage) values() g.Node {
 	if len(p.result.Cells) == 0 {
 		return ui.Card{}.Node(ui.State{Icon: "mood-empty", Title: p.v.T("list.none.title"), Text: p.v.T("list.none.text")}.Node())
 	}
-	title := p.v.T("metric.by", "dimension", p.dimension(p.result.By[0]))
+	title := p.title()
 	return ui.Card{Title: title, Flush: true}.Node(h.Div(h.Class("z-card-body"), head, p.chart(title).Node()), p.table(v))
 }
 
@@ -60,8 +64,7 @@ func (p metricPage) small(cell metric.Cell) g.Node {
 
 func (p metricPage) chart(title string) ui.Chart {
 	format := map[metric.Unit]string{metric.UnitMoney: "money", metric.UnitMoneyPerDay: "money", metric.UnitRatio: "percent"}[p.d.Unit]
-	dimension := p.result.By[0]
-	overTime := dimension == "month" || dimension == "quarter" || dimension == "year"
+	overTime := isPeriod(p.result.By[0])
 	c := ui.Chart{Title: title, Format: format, Currency: p.v.view.Currency, Horizontal: !overTime, Series: []ui.Series{{Tone: ui.ToneAccent, Labelled: true}}}
 	for _, cell := range p.largest(overTime) {
 		s := &c.Series[0]
@@ -94,11 +97,23 @@ func (p metricPage) largest(overTime bool) []metric.Cell {
 	return largestCells(cells, maxBars)
 }
 
+// name is what a cell is about, in words.
 func (p metricPage) name(cell metric.Cell) string {
-	if text := cell.By[0].Text; text != "" {
-		return text
+	text := cell.By[0].Text
+	if text == "" {
+		return p.v.T("metric.none")
 	}
-	return p.v.T("metric.none")
+	if isPeriod(p.result.By[0]) {
+		if period, err := p.v.settings.Calendar().ParsePeriod(text); err == nil {
+			return periodLabel(p.v.view.Lang, p.v, period)
+		}
+	}
+	return text
+}
+
+// isPeriod reports whether a dimension is time.
+func isPeriod(dimension string) bool {
+	return slices.Contains([]string{"month", "quarter", "year"}, dimension)
 }
 
 // cellAddress leads to the deals of one cell; "" where they cannot be asked for.
@@ -108,26 +123,31 @@ func (p metricPage) cellAddress(cell metric.Cell) string {
 	}
 	in := p.in
 	in.by = ""
-	switch dimension, text := p.result.By[0], cell.By[0].Text; dimension {
-	case "month", "quarter", "year":
-		in.period = text
-	default:
-		condition := equals(dimension, text)
-		if in.where != "" {
-			condition = "(" + in.where + ") && " + condition
-		}
-		in.where = condition
+	if isPeriod(p.result.By[0]) {
+		in.period = cell.By[0].Text
+		return in.address("/deals")
 	}
+	condition := equals(p.result.By[0], cell.By[0].Text)
+	if in.where != "" {
+		condition = "(" + in.where + ") && " + condition
+	}
+	in.where = condition
 	return in.address("/deals")
 }
 
 // equals is a filter for one value of a dimension.
 func equals(dimension, text string) string { return dimension + " == " + strconv.Quote(text) }
 
+// title names what the metric is cut by.
+func (p metricPage) title() string {
+	return p.v.T("metric.by", "dimension", i18n.LowerFirst(p.dimension(p.result.By[0])))
+}
+
+// table has all the cells, sorted as the address says.
 func (p metricPage) table(v ui.View) g.Node {
 	columns := []ui.Column[metric.Cell]{
-		{Label: p.dimension(p.result.By[0]), Cell: func(c metric.Cell) g.Node { return g.Text(p.name(c)) }},
-		{Label: p.v.T("column.value"), Numeric: true, Cell: func(c metric.Cell) g.Node {
+		{Key: "name", Label: p.dimension(p.result.By[0]), Cell: func(c metric.Cell) g.Node { return g.Text(p.name(c)) }},
+		{Key: "value", Label: p.v.T("column.value"), Numeric: true, Cell: func(c metric.Cell) g.Node {
 			text := g.Text(exactFigure(v, c.Value, p.d.Unit))
 			if href := p.cellAddress(c); href != "" {
 				return h.A(h.Href(href), text)
@@ -136,15 +156,74 @@ func (p metricPage) table(v ui.View) g.Node {
 		}},
 	}
 	if p.d.Kind == metric.KindRatio {
-		columns = append(columns, ui.Column[metric.Cell]{Label: p.v.T("metric.interval_short"), Numeric: true, Wide: true, Cell: p.interval})
+		columns = append(columns, ui.Column[metric.Cell]{Label: p.v.T("metric.interval_short"), Numeric: true, Wide: true, Cell: p.range95})
 	}
 	if p.d.Kind == metric.KindMedian || p.d.Kind == metric.KindSurvival {
 		columns = append(columns, ui.Column[metric.Cell]{Label: "P80", Numeric: true, Wide: true, Cell: func(c metric.Cell) g.Node { return g.Text(exactFigure(v, c.P80, p.d.Unit)) }})
 	}
-	columns = append(columns, ui.Column[metric.Cell]{Label: p.v.T("metric.sample_short"), Numeric: true, Cell: func(c metric.Cell) g.Node {
+	columns = append(columns, ui.Column[metric.Cell]{Key: "sample", Label: p.v.T("metric.sample_short"), Numeric: true, Cell: func(c metric.Cell) g.Node {
 		return g.Group{p.small(c), g.Text(" " + v.Number(c.N))}
 	}})
-	return ui.Table[metric.Cell]{Caption: p.v.T("metric.by", "dimension", p.dimension(p.result.By[0])), Columns: columns, Rows: p.result.Cells}.Node(v)
+	return ui.Table[metric.Cell]{Caption: p.title(), Columns: columns, Rows: p.sorted(), Sort: p.in.sort,
+		SortHref: func(sort string) string { return p.in.address("", "sort", sort) }}.Node(v)
+}
+
+func (p metricPage) range95(cell metric.Cell) g.Node {
+	if cell.Interval == nil {
+		return nil
+	}
+	return g.Text(p.v.T("metric.range", "low", p.v.view.Percent(cell.Interval[0]), "high", p.v.view.Percent(cell.Interval[1])))
+}
+
+// sorted are the cells in the order that the address asks for; unknown values come last either way.
+func (p metricPage) sorted() []metric.Cell {
+	cells := slices.Clone(p.result.Cells)
+	key, descending := strings.CutPrefix(p.in.sort, "-")
+	compare := map[string]func(a, b metric.Cell) int{
+		"name":   func(a, b metric.Cell) int { return cmp.Compare(value.Fold(a.By[0].Text), value.Fold(b.By[0].Text)) },
+		"value":  func(a, b metric.Cell) int { return cmp.Compare(a.Value.Float(), b.Value.Float()) },
+		"sample": func(a, b metric.Cell) int { return cmp.Compare(a.N, b.N) },
+	}[key]
+	if compare == nil {
+		return cells
+	}
+	slices.SortStableFunc(cells, func(a, b metric.Cell) int {
+		if key == "value" && (a.Value == nil || b.Value == nil) {
+			return cmp.Compare(btoi(a.Value == nil), btoi(b.Value == nil))
+		}
+		if descending {
+			a, b = b, a
+		}
+		return compare(a, b)
+	})
+	return cells
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// export sends the cells as a file.
+func (p metricPage) export(w http.ResponseWriter, r *http.Request, v visit) error {
+	header := []string{p.title(), v.T("column.value"), v.T("metric.sample_short")}
+	if len(p.result.By) > 0 {
+		header[0] = p.dimension(p.result.By[0])
+	}
+	return writeCSV(w, r, v, p.d.ID, header, func(row func(...string) error) error {
+		for _, c := range p.sorted() {
+			name := p.v.T("metric.total")
+			if len(c.By) > 0 {
+				name = p.name(c)
+			}
+			if err := row(name, plainNumber(c.Value), strconv.FormatInt(c.N, 10)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // definition says how the number comes about.

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -178,6 +180,7 @@ func newFall(v visit, w metric.Waterfall, rows func(line string) string) fall {
 func (f fall) chart(size string) ui.Chart {
 	c := ui.Chart{Title: f.v.T("waterfall.title"), Size: size, Format: "money", Currency: f.v.view.Currency,
 		Series: []ui.Series{{Name: f.v.T("column.amount"), Labelled: true}}}
+	var levels []float64
 	level := 0.0
 	for _, line := range f.lines {
 		base := level
@@ -190,13 +193,29 @@ func (f fall) chart(size string) ui.Chart {
 			level -= line.amount
 			base = level
 		}
+		levels = append(levels, level)
 		c.Categories = append(c.Categories, line.label)
 		c.Floating = append(c.Floating, base)
 		c.Links = append(c.Links, line.rows)
 		s := &c.Series[0]
 		s.Values, s.Tones, s.Notes = append(s.Values, line.amount), append(s.Tones, line.tone()), append(s.Notes, f.v.T("count.deals", "n", line.deals))
 	}
+	if c.Min = axisStart(levels); c.Min > 0 {
+		c.Note = f.v.T("waterfall.cut_axis")
+	}
 	return c
+}
+
+// axisStart is where the axis of a waterfall begins: at zero, or, where all that happened would be slivers high above it,
+// closer, at a round number.
+func axisStart(levels []float64) float64 {
+	low, high := slices.Min(levels), slices.Max(levels)
+	if low <= 0 || high-low > low/2 {
+		return 0
+	}
+	start := low - max(high-low, low/50)
+	step := math.Pow10(int(math.Log10(high)) - 1)
+	return math.Floor(start/step) * step
 }
 
 // table is the same as numbers, each of which leads to its deals.

@@ -69,7 +69,7 @@ func (d Delta) node() g.Node {
 // KPI is a card with one number.
 type KPI struct {
 	Label, Href string // Href leads to the definition
-	Value       string
+	Value, Unit string // Unit is written small behind; "" = it is part of the value
 	Exact       string // the value with all digits, for whoever points at it
 	RowsHref    string // leads to the rows; "" = there are none
 	Delta       *Delta
@@ -79,9 +79,10 @@ type KPI struct {
 
 // Node draws the card.
 func (k KPI) Node(v View) g.Node {
-	number := h.Span(h.Class("z-kpi-value"), g.If(k.Exact != "", h.Title(k.Exact)), g.Text(k.Value))
+	face := g.Group{h.Class("z-kpi-value"), g.If(k.Exact != "", h.Title(k.Exact)), g.Text(k.Value), g.If(k.Unit != "", h.Small(g.Text(" "+k.Unit)))}
+	number := h.Span(face)
 	if k.RowsHref != "" {
-		number = h.A(h.Class("z-kpi-value"), h.Href(k.RowsHref), g.If(k.Exact != "", h.Title(k.Exact)), g.Text(k.Value))
+		number = h.A(h.Href(k.RowsHref), face)
 	}
 	var delta g.Node
 	if k.Delta != nil {

@@ -19,7 +19,9 @@ type Chart struct {
 	Stacked    bool      `json:"stacked,omitempty"`
 	Line       bool      `json:"line,omitempty"`
 	Floating   []float64 `json:"floating,omitempty"` // where each bar of a waterfall begins
+	Min        float64   `json:"min,omitempty"`      // where the axis of values begins; 0 = where the chart finds best, at zero for bars
 	Links      []string  `json:"links,omitempty"`    // where a click on a category leads
+	Note       string    `json:"-"`                  // said below the chart; may be empty
 }
 
 // Series is one row of values of a chart, one for each category.
@@ -40,7 +42,8 @@ func (c Chart) Node() g.Node {
 	}
 	return h.Figure(h.Class("z-chart z-chart-"+orMedium(c.Size)),
 		h.Div(h.Class("z-chart-canvas"), h.Role("img"), h.Aria("label", c.Title)),
-		h.Script(h.Type("application/json"), g.Raw(string(data))))
+		h.Script(h.Type("application/json"), g.Raw(string(data))),
+		g.If(c.Note != "", h.FigCaption(h.Class("z-chart-note"), g.Text(c.Note))))
 }
 
 func orMedium(size string) string {

@@ -14,6 +14,8 @@ type Field struct {
 	Hint, Error        string
 	Autocomplete       string
 	Options            []Option // of a select
+	Suggest            string   // address that answers what is typed with options; see h.DataList
+	InputMode          string   // which keys a phone shows: "decimal"
 	Required, Focus    bool
 }
 
@@ -54,9 +56,19 @@ func (f Field) input(attributes g.Node) g.Node {
 	case "textarea":
 		return h.Textarea(h.Class(class), attributes, h.Rows("4"), g.Text(f.Value))
 	case "":
-		return h.Input(h.Type("text"), h.Class(class), h.Value(f.Value), attributes)
+		return g.Group{h.Input(h.Type("text"), h.Class(class), h.Value(f.Value), g.If(f.InputMode != "", g.Attr("inputmode", f.InputMode)), f.suggestions(), attributes),
+			g.If(f.Suggest != "", h.DataList(h.ID("list-"+f.Name)))}
 	}
 	return h.Input(h.Type(f.Type), h.Class(class), g.If(f.Type != "password", h.Value(f.Value)), attributes)
+}
+
+// suggestions make the input offer what the address answers to what is typed.
+func (f Field) suggestions() g.Node {
+	if f.Suggest == "" {
+		return nil
+	}
+	return g.Group{h.List("list-" + f.Name), h.AutoComplete("off"), g.Attr("hx-get", f.Suggest), g.Attr("hx-trigger", "input changed delay:150ms"),
+		g.Attr("hx-target", "next datalist"), g.Attr("hx-swap", "innerHTML")}
 }
 
 func options(list []Option, chosen string) g.Node {

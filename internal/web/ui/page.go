@@ -103,7 +103,7 @@ func document(v View, title string, scripts []string, body ...g.Node) g.Node {
 }
 
 // modules are the scripts that are ES modules: those of our own.
-var modules = []string{"app.js", "charts.js", "board.js"}
+var modules = []string{"app.js", "charts.js", "board.js", "import.js"}
 
 // ChartScripts are the scripts of a page with charts.
 var ChartScripts = []string{"echarts.min.js", "charts.js"}

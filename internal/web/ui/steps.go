@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 )
@@ -25,5 +27,5 @@ func ProgressBar(label string, share float64) g.Node {
 		return g.El("progress", h.Class("z-progress"), h.Aria("label", label))
 	}
 	percent := int(100 * min(share, 1))
-	return g.El("progress", h.Class("z-progress"), h.Aria("label", label), g.Attr("max", "100"), g.Attr("value", itoa(percent)))
+	return g.El("progress", h.Class("z-progress"), h.Aria("label", label), g.Attr("max", "100"), g.Attr("value", strconv.Itoa(percent)))
 }

@@ -55,7 +55,8 @@ func ServeDB(t testing.TB, d *db.DB) *Server {
 	s := &Server{DB: d, Projection: p}
 	s.Refresh(t)
 	stopping := make(chan struct{})
-	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: func() time.Time { return Now }, Stopping: stopping})
+	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: func() time.Time { return Now }, Stopping: stopping,
+		Uploads: t.TempDir()})
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { close(stopping); server.Close() })
 	s.URL = server.URL

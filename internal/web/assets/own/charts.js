@@ -21,18 +21,21 @@ const colours = () => ({
   series: [1, 2, 3, 4, 5, 6].map((n) => css(`--z-series-${n}`)),
 });
 
+// What a canvas writes with: it knows no "inherit".
+const font = () => getComputedStyle(document.body).fontFamily;
+
 function axis(colour, extra) {
   return {
     axisLine: { lineStyle: { color: colour.line } }, axisTick: { show: false },
-    axisLabel: { color: colour.text, fontFamily: "inherit", fontSize: 12 },
     splitLine: { lineStyle: { color: colour.line } }, ...extra,
+    axisLabel: { color: colour.text, fontFamily: font(), fontSize: 12, ...extra.axisLabel },
   };
 }
 
 function tooltip(spec, write, colour) {
   return {
     renderMode: "richText", trigger: "item", backgroundColor: colour.strong, borderWidth: 0, padding: [8, 12],
-    textStyle: { color: colour.surface, fontSize: 13, fontWeight: 500 },
+    textStyle: { color: colour.surface, fontSize: 13, fontFamily: font() },
     formatter: (p) => {
       const item = spec.series[p.seriesIndex];
       const name = spec.series.length > 1 && item.name ? `${p.name} · ${item.name}` : p.name;
@@ -44,25 +47,33 @@ function tooltip(spec, write, colour) {
 
 const paint = (colour, tone, index) => colour[tone] || colour.series[index % colour.series.length];
 
-function bars(spec, write, colour, narrow) {
-  const flat = spec.horizontal;
-  const category = axis(colour, {
+function categoryAxis(spec, colour, flat, narrow) {
+  const upright = { hideOverlap: true, width: narrow ? 56 : 88, overflow: "break" };
+  return axis(colour, {
     type: "category", data: spec.categories, inverse: flat, splitLine: { show: false },
-    axisLabel: { color: colour.text, fontSize: 12, interval: 0, ...(flat ? { width: narrow ? 90 : 150, overflow: "truncate" } : { hideOverlap: true, width: narrow ? 56 : 88, overflow: "break", rotate: narrow && spec.categories.length > 6 ? 55 : 0 }) },
+    axisLabel: { interval: flat ? 0 : "auto", ...(flat ? { width: narrow ? 92 : 150, overflow: "truncate" } : upright) },
   });
-  const amount = axis(colour, { type: "value", splitNumber: 4, axisLine: { show: false }, axisLabel: { color: colour.text, fontSize: 12, formatter: write.short, hideOverlap: true } });
+}
+
+function bars(spec, write, colour, narrow) {
+  const flat = spec.horizontal || (narrow && spec.floating); // a waterfall lies down where it is narrow
+  const category = categoryAxis(spec, colour, flat, narrow);
+  const amount = axis(colour, {
+    type: "value", splitNumber: narrow ? 2 : 4, min: spec.min || undefined, axisLine: { show: false }, axisLabel: { formatter: write.short, hideOverlap: true },
+  });
+  const radius = spec.stacked ? 0 : 3;
   const series = spec.series.map((s, i) => ({
     type: spec.line ? "line" : "bar", name: s.name, stack: spec.stacked || spec.floating ? "all" : undefined, barMaxWidth: flat ? 22 : 46,
-    symbolSize: 6, smooth: 0.25, cursor: spec.links ? "pointer" : "default",
+    symbolSize: 6, smooth: 0.25, cursor: spec.links ? "pointer" : "default", barMinHeight: spec.floating ? 2 : 0,
     lineStyle: { width: 2.5, color: paint(colour, s.tone, i) },
-    data: s.values.map((v, n) => ({ value: v, itemStyle: { color: paint(colour, s.tones?.[n] || s.tone, i), borderRadius: spec.stacked ? 0 : 3 } })),
-    label: { show: !!s.labelled && !(narrow && !flat), position: flat ? "right" : "top", color: colour.strong, fontSize: 12, formatter: (p) => write.short(s.values[p.dataIndex]) },
+    data: s.values.map((v, n) => ({ value: v, itemStyle: { color: paint(colour, s.tones?.[n] || s.tone, i), borderRadius: radius } })),
+    label: { show: !!s.labelled, position: flat ? "right" : "top", color: colour.strong, fontSize: 12, fontFamily: font(), formatter: (p) => write.short(s.values[p.dataIndex]) },
   }));
   if (spec.floating) {
     series.unshift({ type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, barMaxWidth: 46, data: spec.floating, tooltip: { show: false } });
   }
   return {
-    grid: { left: 4, right: flat ? 56 : 8, top: spec.series.length > 1 ? 34 : 18, bottom: 4, containLabel: true },
+    grid: { left: 4, right: flat ? 64 : 8, top: spec.series.length > 1 ? 34 : 18, bottom: 4, containLabel: true },
     xAxis: flat ? amount : category, yAxis: flat ? category : amount, series,
   };
 }
@@ -79,7 +90,7 @@ function draw(figure) {
     hints.formatter = (p) => say({ ...p, seriesIndex: p.seriesIndex - 1 });
   }
   chart.setOption({
-    animationDuration: 300, aria: { enabled: false }, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    animationDuration: 300, aria: { enabled: false }, textStyle: { fontFamily: font() },
     legend: spec.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colour.text } } : undefined,
     tooltip: hints, ...option,
   }, true);
