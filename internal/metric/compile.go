@@ -110,25 +110,20 @@ func (b *builder) statement(sql string, by []dimension, also []string) Statement
 
 // instants replaces the placeholders of the source's fragments by parameters.
 func (b *builder) instants(sql string) string {
-	asOf, t := b.query.asOf(), b.query.asOf()
+	q := b.query
+	asOf := q.asOf()
+	t, end := asOf, asOf
 	if b.source.Opening {
-		t = b.query.First.Start(b.query.zone())
+		t, end = q.First.Start(q.zone()), min(asOf, q.Last.End(q.zone())-1)
 	}
-	if b.query.Hierarchy == HierarchyCurrent && strings.Contains(sql, "{at}") {
-		sql = strings.ReplaceAll(sql, "{at}", b.arg(int64(b.query.Now)))
-	}
-	sql = strings.ReplaceAll(sql, "{at}", b.source.At)
-	if strings.Contains(sql, "{end}") {
-		end := asOf
-		if b.source.Opening {
-			end = min(asOf, b.query.Last.End(b.query.zone())-1)
-		}
-		sql = strings.ReplaceAll(sql, "{end}", b.arg(int64(end)))
+	if q.Hierarchy != HierarchyCurrent {
+		sql = strings.ReplaceAll(sql, "{at}", b.source.At)
 	}
 	for _, p := range []struct {
 		placeholder string
 		value       int64
-	}{{"{t}", int64(t)}, {"{first_day}", int64(b.query.First)}, {"{last_day}", int64(b.query.Last)}} {
+	}{{"{at}", int64(q.Now)}, {"{t}", int64(t)}, {"{end}", int64(end)}, {"{as_of}", int64(asOf)},
+		{"{as_of_day}", int64(value.DayOf(asOf.Time().In(q.zone())))}, {"{first_day}", int64(q.First)}, {"{last_day}", int64(q.Last)}} {
 		if strings.Contains(sql, p.placeholder) {
 			sql = strings.ReplaceAll(sql, p.placeholder, b.arg(p.value))
 		}

@@ -6,8 +6,13 @@ import (
 )
 
 // Source is a table whose rows metrics add up. Its rows are in force from valid_from to valid_to. SQL fragments call the
-// table f, and may contain {t} (the instant at which rows must be in force), {end} (the as-of instant, or the end of the
-// period when that is earlier and the source is an opening one), {first_day} and {last_day} of the period, and {at} (the instant whose hierarchy and attributes apply to a row).
+// table f, and may contain
+//
+//   - {t}: the instant at which rows must be in force,
+//   - {as_of} and {as_of_day}: the instant asked about, and its day,
+//   - {end}: the as-of instant, or the end of the period when that is earlier and the source is an opening one,
+//   - {first_day} and {last_day} of the period,
+//   - {at}: the instant whose hierarchy and attributes apply to a row.
 type Source struct {
 	Table   string
 	Where   string            // which rows belong to the source; "" = all

@@ -98,6 +98,7 @@ var collectors = map[string]func(n *naive, a asked) tallies{
 	"stage_conversion": conversions,
 	"time_in_stage":    timesInStage,
 	"slippage":         slippages,
+	"slippage@1":       slippagesAtEnd,
 }
 
 func openAmounts(n *naive, a asked) tallies {
@@ -252,18 +253,49 @@ func velocities(n *naive, a asked) tallies {
 	return ts
 }
 
+// slippages sort the deals that were due when the period began by what is known about them at the instant asked about.
 func slippages(n *naive, a asked) tallies {
-	if a.first == 0 {
-		a.first, a.last = quarter(value.DayOf(a.t.Time()))
-	}
-	began, ts := a.first.Start(time.UTC), tallies{}
-	end := min(a.t, a.last.End(time.UTC)-1)
-	n.each(began, func(l life, i int) {
-		v := l.versions[i]
-		if n.outcome(v) != crm.OutcomeOpen || !a.inPeriod(closeDay(v)) {
+	a = a.withQuarter()
+	began, ended, today, ts := a.first.Start(time.UTC), a.last.End(time.UTC), value.DayOf(a.t.Time()), tallies{}
+	n.eachDue(a, began, ts, func(g *tally, l life) {
+		j := l.at(a.t)
+		if j < 0 {
+			g.also["deleted"]++
 			return
 		}
-		g := ts.group(a.key(n, v, began, n.stage(v).Name))
+		v := l.versions[j]
+		switch due, planned := closeDay(v); n.outcome(v) {
+		case crm.OutcomeOpen:
+			if planned && due >= today && due <= a.last {
+				g.also["pending"]++
+				return
+			}
+			g.numerator++
+		case crm.OutcomeWon:
+			if a.inPeriod(n.closedOn(l, j), true) {
+				g.also["won"]++
+			} else {
+				g.numerator++
+			}
+		default:
+			if n.closedAt(l, j) < ended || a.inPeriod(n.closedOn(l, j), true) {
+				g.also["lost"]++
+			} else {
+				g.numerator++
+			}
+		}
+		g.n++
+		g.denominator++
+	})
+	return ts
+}
+
+// slippagesAtEnd are those of version 1: a deal is judged at the end of the period, and slips while it is open.
+func slippagesAtEnd(n *naive, a asked) tallies {
+	a = a.withQuarter()
+	began, ts := a.first.Start(time.UTC), tallies{}
+	end := min(a.t, a.last.End(time.UTC)-1)
+	n.eachDue(a, began, ts, func(g *tally, l life) {
 		g.n++
 		g.denominator++
 		j := l.at(end)
@@ -277,4 +309,21 @@ func slippages(n *naive, a asked) tallies {
 		}
 	})
 	return ts
+}
+
+// withQuarter fills in the quarter of the as-of day where no period is asked about.
+func (a asked) withQuarter() asked {
+	if a.first == 0 {
+		a.first, a.last = quarter(value.DayOf(a.t.Time()))
+	}
+	return a
+}
+
+// eachDue calls fn for each deal that was open and due in the period at its beginning.
+func (n *naive) eachDue(a asked, began value.Instant, ts tallies, fn func(g *tally, l life)) {
+	n.each(began, func(l life, i int) {
+		if v := l.versions[i]; n.outcome(v) == crm.OutcomeOpen && a.inPeriod(closeDay(v)) {
+			fn(ts.group(a.key(n, v, began, n.stage(v).Name)), l)
+		}
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,12 +143,14 @@ func checkMetrics(rt *rapid.T, w *world, p *projection.Projection) {
 	n := w.naive(rt)
 	for range 4 {
 		a := drawQuestion(rt)
-		for _, id := range slices.Sorted(maps.Keys(collectors)) {
+		for _, name := range slices.Sorted(maps.Keys(collectors)) {
+			id, old, _ := strings.Cut(name, "@")
+			version, _ := strconv.Atoi(old) // 0 = the newest
 			q := a.query()
 			if len(q.By) == 0 {
 				q.By = []string{} // the definition's own dimensions would apply
 			}
-			r, err := catalog.Compute(ctx, p.Store(), id, 0, q)
+			r, err := catalog.Compute(ctx, p.Store(), id, version, q)
 			if id == "slippage" && a.first != 0 && a.first.Start(time.UTC) > a.t {
 				if fault.KindOf(err) != fault.Invalid {
 					rt.Fatalf("slippage of a period that has not begun: %v", err)
@@ -154,13 +158,13 @@ func checkMetrics(rt *rapid.T, w *world, p *projection.Projection) {
 				continue
 			}
 			if err != nil {
-				rt.Fatalf("%s: %v", id, err)
+				rt.Fatalf("%s: %v", name, err)
 			}
 			naiveAsked := a
 			if a.by == "" && len(r.By) > 0 {
 				naiveAsked.by = r.By[0]
 			}
-			if err := compare(id, r, collectors[id](n, naiveAsked)); err != nil {
+			if err := compare(id, r, collectors[name](n, naiveAsked)); err != nil {
 				rt.Fatalf("%+v: %v\n%s", a, err, r.SQL[0])
 			}
 		}

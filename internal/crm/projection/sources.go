@@ -29,6 +29,7 @@ func NewCatalog(custom []string) (*metric.Catalog, error) {
 		"new_deals":    newDeals(custom),
 		"stays":        stays(custom),
 		"due_at_start": dueAtStart(custom),
+		"due_then_now": dueThenNow(custom),
 	}}, nil
 }
 
@@ -180,10 +181,9 @@ func newDeals(custom []string) metric.Source {
 
 // stays are the visits of deals to open stages, by the day of entry.
 func stays(custom []string) metric.Source {
-	closed := "LEFT JOIN deal_closed c ON c.deal_key = f.deal_key AND c.valid_from <= {t} AND {t} < c.valid_to"
 	return metric.Source{Table: "deal_stay", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.valid_from",
 		Where: "f.stage_key IN (SELECT key FROM stage WHERE outcome = 0)",
-		Joins: sharedJoins(map[string]string{"c": closed}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
+		Joins: sharedJoins(map[string]string{"c": closedJoin("{t}")}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
 			"hours":   {Type: metric.FieldNumber, SQL: "CASE WHEN f.exited_at <= {t} THEN f.exited_at ELSE {t} END - f.valid_from", Per: 3_600_000_000},
 			"ended":   yes("f.exited_at <= {t}", ""),
 			"latest":  yes("f.next_visit_at > {t}", ""),
@@ -197,11 +197,36 @@ func stays(custom []string) metric.Source {
 
 // dueAtStart are the deals that were open and due in the period when it began, with what became of them in it.
 func dueAtStart(custom []string) metric.Source {
-	joins := sharedJoins(rateAt("{t}"))
-	joins["c"] = "LEFT JOIN deal_closed c ON c.deal_key = f.deal_key AND c.valid_from <= {end} AND {end} < c.valid_to"
-	fields := versionFields(custom)
-	fields["won_in_period"] = yes("COALESCE(c.outcome = 1 AND c.close_day BETWEEN {first_day} AND {last_day}, FALSE)", "c")
-	fields["lost_in_period"] = yes("COALESCE(c.outcome > 1, FALSE)", "c")
+	source := openingDeals(custom, map[string]string{"c": closedJoin("{end}")})
+	source.Fields["won_in_period"] = yes("COALESCE(c.outcome = 1 AND c.close_day BETWEEN {first_day} AND {last_day}, FALSE)", "c")
+	source.Fields["lost_in_period"] = yes("COALESCE(c.outcome > 1, FALSE)", "c")
+	return source
+}
+
+// dueThenNow are the same deals with what is known about them at the as-of instant, also after the period. One that was
+// closed counts by its close date, as it does in won and lost; a loss before the period's end counts whatever its date.
+func dueThenNow(custom []string) metric.Source {
+	source := openingDeals(custom, map[string]string{
+		"c": closedJoin("{as_of}"),
+		"n": "LEFT JOIN deal_version n ON n.deal_key = f.deal_key AND n.valid_from <= {as_of} AND {as_of} < n.valid_to",
+	})
+	source.Fields["won_in_period"] = yes("COALESCE(c.outcome = 1 AND c.close_day BETWEEN {first_day} AND {last_day}, FALSE)", "c")
+	source.Fields["lost_in_period"] = yes("COALESCE(c.outcome > 1 AND (c.close_day BETWEEN {first_day} AND {last_day} OR c.closed_at <= {end}), FALSE)", "c")
+	source.Fields["pending"] = yes("COALESCE(n.outcome = 0 AND n.close_day BETWEEN {as_of_day} AND {last_day}, FALSE)", "n")
+	source.Fields["deleted"] = yes("(n.deal_key IS NULL)", "n")
+	return source
+}
+
+// openingDeals are the versions in force at the start of the period of deals that were open and due in it.
+func openingDeals(custom []string, joins map[string]string) metric.Source {
+	joins = sharedJoins(joins)
+	maps.Copy(joins, rateAt("{t}"))
 	return metric.Source{Table: "deal_version", Where: "f.outcome = 0 AND f.close_day BETWEEN {first_day} AND {last_day}", Opening: true,
-		Record: "f.deal_key", Day: "f.close_day", Month: "f.due_month", At: "{t}", Joins: joins, Scope: scopes, Fields: fields}
+		Record: "f.deal_key", Day: "f.close_day", Month: "f.due_month", At: "{t}", Joins: joins, Scope: scopes, Fields: versionFields(custom)}
+}
+
+// closedJoin finds how a deal was closed as of an instant.
+func closedJoin(instant string) string {
+	// sql: a placeholder of package metric
+	return "LEFT JOIN deal_closed c ON c.deal_key = f.deal_key AND c.valid_from <= " + instant + " AND " + instant + " < c.valid_to"
 }
