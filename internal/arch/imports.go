@@ -22,6 +22,7 @@ var thirdParty = map[string][]string{
 	"internal/connect/tabular": {"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	"internal/web":             {"maragu.dev/gomponents", "github.com/xuri/excelize/v2"},
 	"internal/web/ui":          {"maragu.dev/gomponents"},
+	"internal/api":             {"github.com/danielgtaylor/huma/v2"},
 }
 
 // inAnyTest lists the modules that tests may import everywhere, besides what their package may.
