@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/db/dbtest"
 )
 
 // TestUnknownAddressCostsAsMuch holds the hash of unknown addresses against a real one: what they name decides the cost.
@@ -20,6 +23,20 @@ func TestUnknownAddressCostsAsMuch(t *testing.T) {
 	}
 	if len(hash) != len(unknownHash) || known[1] != "argon2id" || known[3] != "m=19456,t=2,p=1" {
 		t.Errorf("hash %s, of unknown addresses %s", hash, unknownHash)
+	}
+}
+
+// TestUnknownAddressIsHashedToo looks at what the password of an address that nobody has is compared with.
+func TestUnknownAddressIsHashedToo(t *testing.T) {
+	err := dbtest.SQLite(t).Read(t.Context(), func(tx *db.Tx) error {
+		c, err := readCredentials(t.Context(), tx, "nobody@example.com")
+		if c.hash != unknownHash || !c.person.IsZero() {
+			t.Errorf("compared with %+v", c)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -42,6 +59,9 @@ func TestPasswordMatches(t *testing.T) {
 
 // TestHashesAtOnceAreBounded fills every place.
 func TestHashesAtOnceAreBounded(t *testing.T) {
+	if mib := cap(hashing) * argonMemoryKiB >> 10; mib > 100 {
+		t.Errorf("hashes may take %d MiB at once", mib)
+	}
 	for range cap(hashing) {
 		hashing <- struct{}{}
 	}
