@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"zveno.dev/zveno/internal/api"
 	"zveno.dev/zveno/internal/crm/projection"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
@@ -128,6 +129,7 @@ func newSite(ctx context.Context, d *db.DB, p *projection.Projection, log *slog.
 		fmt.Fprintln(w, "ready")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.Handle("/api/", api.New(api.Config{DB: d, Projection: p, Log: log, Version: version}))
 	mux.Handle("/", web.New(web.Config{DB: d, Projection: p, Log: log, Version: version, Stopping: ctx.Done()}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
