@@ -18,6 +18,7 @@ var places = []place{
 	{"", "nav.home", "/", "home", "h", ""},
 	{"nav.group_pipeline", "nav.waterfall", "/waterfall", "chart-arrows-vertical", "w", identity.MetricsView},
 	{"nav.group_pipeline", "nav.metrics", "/metrics/", "report-analytics", "m", identity.MetricsView},
+	{"nav.group_company", "nav.imports", "/imports", "file-import", "i", identity.Import},
 }
 
 // navigation is the side bar for a visitor: the places that are open to them, the current one marked.

@@ -32,5 +32,6 @@ func (s *Site) routes(mux *http.ServeMux) {
 	signedIn("GET /metrics/{$}", s.showMetrics, identity.MetricsView)
 	signedIn("GET /metrics/{id}", s.showMetric, identity.MetricsView)
 	signedIn("GET /metrics/{id}/deals", s.showMetricDeals, identity.MetricsView)
+	s.importRoutes(signedIn)
 	signedIn("/", s.showNothing)
 }

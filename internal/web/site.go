@@ -23,12 +23,15 @@ type Config struct {
 	Version    string           // of the program
 	Now        func() time.Time // nil = time.Now
 	Stopping   <-chan struct{}  // closed when the server stops: live connections end then; nil = never
+	Uploads    string           // folder for files that are being imported; "" = there is no importing on pages
+	MaxUpload  int64            // bytes of one upload; 0 = 1 GiB
 }
 
 // Site is the pages of one server.
 type Site struct {
 	Config
 	answers *answers
+	jobs    *jobs
 }
 
 // New gives the handler of all pages. Health checks and the API are others' business: they stand beside it.
@@ -36,7 +39,7 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Site{Config: cfg, answers: newAnswers()}
+	s := &Site{Config: cfg, answers: newAnswers(), jobs: newJobs(cfg.Stopping)}
 	go assets.Warm()
 	mux := http.NewServeMux()
 	s.routes(mux)

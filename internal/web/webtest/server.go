@@ -30,6 +30,8 @@ type Server struct {
 	URL        string
 	DB         *db.DB
 	Projection *projection.Projection
+	Uploads    string // folder of uploaded files
+	MaxUpload  int64  // bytes of one upload
 }
 
 // Serve serves a sample company of so many deals; 0 serves an empty database.
@@ -52,11 +54,11 @@ func ServeDB(t testing.TB, d *db.DB) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
-	s := &Server{DB: d, Projection: p}
+	s := &Server{DB: d, Projection: p, Uploads: t.TempDir(), MaxUpload: 4 << 20}
 	s.Refresh(t)
 	stopping := make(chan struct{})
 	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: func() time.Time { return Now }, Stopping: stopping,
-		Uploads: t.TempDir()})
+		Uploads: s.Uploads, MaxUpload: s.MaxUpload})
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { close(stopping); server.Close() })
 	s.URL = server.URL
