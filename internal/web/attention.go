@@ -10,7 +10,11 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"zveno.dev/zveno/internal/crm"
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
+	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/ui"
 )
 
@@ -19,41 +23,49 @@ const worst = 6
 
 // concern is a reason to look at deals, with those it is most true of.
 type concern struct {
-	title, text, none string
-	rows              string // address of all of them
-	value             string // what the value of a row is
-	unit              metric.Unit
-	top               []metric.Row
-	count             int
+	name  string // of its texts: home.<name>.title, .text, .none
+	all   string // address of all of them
+	count int    // of all of them
+	more  bool   // there are more than count
+	top   []concernRow
 }
+
+// concernRow is a deal with what makes it one of them.
+type concernRow struct{ id, name, about, value string }
 
 // attention draws the deals that need somebody to look at them.
 func (o overview) attention(ctx context.Context) (g.Node, error) {
+	finds := []func(context.Context) (concern, error){o.overdue, o.stuck}
+	if o.in.asOf == 0 && o.v.access.May(identity.RecordsView) {
+		finds = append(finds, o.unplanned)
+	}
 	var nodes g.Group
-	for _, find := range []func(context.Context) (concern, error){o.overdue, o.stuck} {
+	for _, find := range finds {
 		c, err := find(ctx)
 		if err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, c.node(o.v))
 	}
-	return h.Div(h.Class("z-grid z-grid-2"), nodes), nil
+	return h.Div(h.Class(fmt.Sprintf("z-grid z-grid-%d", len(finds))), nodes), nil
 }
 
 func (c concern) node(v visit) g.Node {
-	tone := ui.ToneWarn
+	text := func(part string) string { return v.T("home." + c.name + "." + part) }
+	frame := ui.Card{Title: text("title"), Lead: text("text"), Flush: true}
 	if c.count == 0 {
-		tone = ui.ToneGood
+		return frame.Node(ui.State{Icon: "check", Title: text("none")}.Node())
 	}
-	badge := ui.Badge(tone, v.view.Number(int64(c.count)))
-	frame := ui.Card{Title: c.title, Lead: c.text, Flush: true, Actions: []g.Node{badge}}
-	if c.count == 0 {
-		return frame.Node(ui.State{Icon: "check", Title: c.none}.Node())
+	count := v.view.Number(int64(c.count))
+	if c.more {
+		count += "+"
 	}
-	frame.Actions = append(frame.Actions, h.A(h.Href(c.rows), v.view.Text("home.all")))
-	return frame.Node(ui.Table[metric.Row]{Caption: c.title, Rows: c.top, Leads: true, Columns: []ui.Column[metric.Row]{
-		{Label: v.T("column.deal"), Cell: func(r metric.Row) g.Node { return h.A(h.Href("/deals/"+r.ID), g.Text(r.Name)) }},
-		{Label: c.value, Numeric: true, Cell: func(r metric.Row) g.Node { return g.Text(exactFigure(v.view, r.Value, c.unit)) }},
+	frame.Actions = []g.Node{ui.Badge(ui.ToneWarn, count), h.A(h.Href(c.all), v.view.Text("home.all"))}
+	return frame.Node(ui.Table[concernRow]{Caption: text("title"), Rows: c.top, Leads: true, Columns: []ui.Column[concernRow]{
+		{Label: v.T("column.deal"), Cell: func(r concernRow) g.Node {
+			return g.Group{h.A(h.Href("/deals/"+r.id), g.Text(r.name)), h.Div(h.Class("z-sub"), g.Text(r.about))}
+		}},
+		{Label: text("value"), Numeric: true, Cell: func(r concernRow) g.Node { return g.Text(r.value) }},
 	}}.Node(v.view))
 }
 
@@ -63,30 +75,41 @@ type worstRows struct {
 	count int
 }
 
-func (o overview) worst(ctx context.Context, id string, q metric.Query) (worstRows, error) {
-	return remember(ctx, o.site.answers, o.key("worst "+id, o.within(q)), func(ctx context.Context) (worstRows, error) {
+// worst takes the deals with the largest values behind a metric into a concern.
+func (o overview) worst(ctx context.Context, c concern, id string, q metric.Query, unit metric.Unit) (concern, error) {
+	found, err := remember(ctx, o.site.answers, o.key("worst "+id, o.within(q)), func(ctx context.Context) (worstRows, error) {
 		rows, err := o.rows(ctx, id, 0, q)
 		return worstRows{slices.Clone(rows[:min(worst, len(rows))]), len(rows)}, err
 	})
+	if err != nil {
+		return c, err
+	}
+	now, err := o.site.dealsNow(ctx, o.v, found.top)
+	if err != nil {
+		return c, err
+	}
+	c.count = found.count
+	c.all = address("/metrics/"+id+"/deals", "where", q.Where, "asof", o.asOfParam())
+	for _, r := range found.top {
+		c.top = append(c.top, concernRow{id: r.ID, name: r.Name, about: now[r.ID].about(), value: exactFigure(o.v.view, r.Value, unit)})
+	}
+	return c, nil
 }
 
 // overdue are open deals whose close date has passed.
 func (o overview) overdue(ctx context.Context) (concern, error) {
 	q := o.in.state()
 	q.Where = fmt.Sprintf("close < %q", o.in.last.String())
-	found, err := o.worst(ctx, "open_pipeline", q)
-	return concern{title: o.v.T("home.overdue.title"), text: o.v.T("home.overdue.text"), none: o.v.T("home.overdue.none"), value: o.v.T("column.amount"), unit: metric.UnitMoney,
-		rows: address("/metrics/open_pipeline/deals", "where", q.Where, "asof", o.asOfParam()), top: found.top, count: found.count}, err
+	return o.worst(ctx, concern{name: "overdue"}, "open_pipeline", q, metric.UnitMoney)
 }
 
 // stuck are open deals that have been in their stage for longer than four fifths of deals were.
 func (o overview) stuck(ctx context.Context) (concern, error) {
-	c := concern{title: o.v.T("home.stuck.title"), text: o.v.T("home.stuck.text"), none: o.v.T("home.stuck.none"), value: o.v.T("column.in_stage"), unit: metric.UnitDays}
 	q := o.in.state()
 	q.By = []string{"pipeline", "stage"}
 	usual, err := o.compute(ctx, "time_in_stage", 0, q)
 	if err != nil {
-		return c, err
+		return concern{}, err
 	}
 	var longer []string
 	for _, cell := range usual.Cells {
@@ -95,14 +118,53 @@ func (o overview) stuck(ctx context.Context) (concern, error) {
 		}
 	}
 	if len(longer) == 0 {
-		return c, nil
+		return concern{name: "stuck"}, nil
 	}
 	q = o.in.state()
 	q.Where = "!ended && (" + strings.Join(longer, " || ") + ")"
-	found, err := o.worst(ctx, "time_in_stage", q)
-	c.top, c.count = found.top, found.count
-	c.rows = address("/metrics/time_in_stage/deals", "where", q.Where, "asof", o.asOfParam())
+	return o.worst(ctx, concern{name: "stuck"}, "time_in_stage", q, metric.UnitDays)
+}
+
+// unplanned are open deals for which nobody wrote down what comes next, the largest first.
+func (o overview) unplanned(ctx context.Context) (concern, error) {
+	c := concern{name: "unplanned"}
+	err := o.site.DB.Read(ctx, func(tx *db.Tx) error {
+		stages, err := crm.ListStages(ctx, tx)
+		if err != nil {
+			return err
+		}
+		where := []crm.Filter{{Field: "next_step", Op: crm.OpEmpty}, {Field: "stage", Op: crm.OpIs, Values: openStages(stages)}}
+		if len(where[1].Values) == 0 {
+			return nil
+		}
+		page, err := crm.ListRecords(ctx, tx, o.v.access.Scope, crm.ListQuery{Object: crm.ObjectNamed("deal"), Where: where, Sort: "amount", Descending: true, Limit: worst})
+		if err != nil {
+			return err
+		}
+		c.count, c.more = page.Total, page.More
+		c.all = address("/pipeline", "next_step", "-", "sort", "-amount")
+		for _, r := range page.Records {
+			row := concernRow{id: r.ID.String(), name: r.Name(), about: newDealNow(r, page.Names).about(), value: "—"}
+			if amount, ok := r.Values["amount"].(int64); ok {
+				currency, _ := r.Values["currency"].(string)
+				row.value = o.v.view.Money(value.Money{Minor: amount, Currency: cmp.Or(currency, o.v.view.Currency)})
+			}
+			c.top = append(c.top, row)
+		}
+		return nil
+	})
 	return c, err
+}
+
+// openStages are the IDs of the stages in which deals are open.
+func openStages(stages []crm.Stage) []string {
+	var ids []string
+	for _, s := range stages {
+		if s.Outcome == crm.OutcomeOpen {
+			ids = append(ids, s.ID.String())
+		}
+	}
+	return ids
 }
 
 // largestCells are the cells with the largest values, in their order.

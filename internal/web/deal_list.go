@@ -43,18 +43,23 @@ func (s *Site) showDealList(w http.ResponseWriter, r *http.Request, v visit, l d
 	if until < len(l.rows) {
 		pager.Next = l.address("row", strconv.Itoa(until))
 	}
+	now, err := s.dealsNow(r.Context(), v, l.rows[from:until])
+	if err != nil {
+		return err
+	}
 	var actions []g.Node
 	if v.access.May(identity.Export) && len(l.rows) > 0 {
 		actions = append(actions, ui.LinkButton(l.address("format", "csv"), v.T("list.export"), "download"))
 	}
 	return s.render(w, r, v, ui.Page{Title: l.title, Lead: l.lead, Crumbs: l.crumbs, Actions: actions,
-		Body: g.Group{l.above, ui.Card{Flush: true}.Node(l.table(v, l.rows[from:until]), g.If(len(l.rows) > 0, pager.Node(v.view)))}})
+		Body: g.Group{l.above, ui.Card{Flush: true}.Node(l.table(v, l.rows[from:until], now), g.If(len(l.rows) > 0, pager.Node(v.view)))}})
 }
 
-func (l dealList) table(v visit, rows []metric.Row) g.Node {
+func (l dealList) table(v visit, rows []metric.Row, now map[string]dealNow) g.Node {
 	columns := []ui.Column[metric.Row]{
 		{Label: v.T("column.deal"), Cell: func(r metric.Row) g.Node { return h.A(h.Href("/deals/"+r.ID), g.Text(r.Name)) }},
 	}
+	columns = append(columns, dealColumns(v, now)...)
 	if l.counts != "" {
 		columns = append(columns, ui.Column[metric.Row]{Label: l.counts, Cell: func(r metric.Row) g.Node {
 			if r.Counts {

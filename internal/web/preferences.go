@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/i18n"
+	"zveno.dev/zveno/internal/identity"
 )
 
 // preferenceAge is how long a browser remembers its language and theme.
@@ -15,10 +17,19 @@ const preferenceAge = 400 * 24 * time.Hour
 // maxForm bounds an ordinary form, in bytes.
 const maxForm = 64 << 10
 
-// savePreferences keeps language and theme in the browser.
-func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request, _ visit) error {
+// savePreferences keeps language and theme in the browser, and the language with the person too: mails and other browsers
+// speak it then.
+func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request, v visit) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if lang, ok := i18n.ParseLang(r.PostFormValue("lang")); ok {
+		if v.signedIn() && v.access.Lang != lang {
+			err := s.DB.Write(r.Context(), s.txInfo(v), func(tx *db.Tx) error {
+				return identity.ChangeLocale(r.Context(), tx, v.access.Person, string(lang))
+			})
+			if err != nil {
+				return err
+			}
+		}
 		setCookie(w, r, langCookie, string(lang), preferenceAge)
 	}
 	switch chosen := r.PostFormValue("theme"); chosen {

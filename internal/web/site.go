@@ -31,7 +31,6 @@ type Config struct {
 type Site struct {
 	Config
 	answers *answers
-	jobs    *jobs
 }
 
 // New gives the handler of all pages. Health checks and the API are others' business: they stand beside it.
@@ -39,7 +38,7 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Site{Config: cfg, answers: newAnswers(), jobs: newJobs(cfg.Stopping)}
+	s := &Site{Config: cfg, answers: newAnswers()}
 	go assets.Warm()
 	mux := http.NewServeMux()
 	s.routes(mux)

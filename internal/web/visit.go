@@ -94,6 +94,7 @@ func theme(r *http.Request) string {
 // forAnybody adapts a page that needs no sign-in.
 func (s *Site) forAnybody(p page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(identity.WithAddress(r.Context(), device(r).Address))
 		v, err := s.visit(w, r)
 		if err == nil {
 			err = p(w, r, v)

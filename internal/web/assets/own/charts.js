@@ -1,6 +1,7 @@
 // Draws charts from data blocks: <figure class="z-chart"><div class="z-chart-canvas"></div><script type="application/json">.
 // The server sends numbers and how to write them; colours come from the style sheet, so that they follow the theme.
 
+const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function writer(spec) {
@@ -82,7 +83,8 @@ function draw(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const canvas = figure.querySelector(".z-chart-canvas");
   const write = writer(spec), colour = colours();
-  const chart = echarts.getInstanceByDom(canvas) || echarts.init(canvas, null, { renderer: "canvas" });
+  const drawn = echarts.getInstanceByDom(canvas);
+  const chart = drawn || echarts.init(canvas, null, { renderer: "canvas" });
   const option = bars(spec, write, colour, canvas.clientWidth < 480);
   const hints = tooltip(spec, write, colour);
   if (spec.floating) {
@@ -90,7 +92,7 @@ function draw(figure) {
     hints.formatter = (p) => say({ ...p, seriesIndex: p.seriesIndex - 1 });
   }
   chart.setOption({
-    animationDuration: 300, aria: { enabled: false }, textStyle: { fontFamily: font() },
+    animation: !drawn && !reduced, animationDuration: 300, aria: { enabled: false }, textStyle: { fontFamily: font() },
     legend: spec.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colour.text } } : undefined,
     tooltip: hints, ...option,
   }, true);
@@ -99,7 +101,6 @@ function draw(figure) {
   return chart;
 }
 
-const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const resized = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const chart = echarts.getInstanceByDom(target);
@@ -110,7 +111,6 @@ const resized = new ResizeObserver((entries) => {
 function drawAll(root = document) {
   for (const figure of root.querySelectorAll(".z-chart")) {
     const chart = draw(figure);
-    if (reduced) chart.setOption({ animation: false });
     resized.observe(chart.getDom());
     figure.dataset.drawn = "true";
   }
