@@ -122,7 +122,12 @@ func sumIf(condition, v string, unit Unit) string {
 	return sum + "DOUBLE PRECISION)"
 }
 
-// percentile is an exact one. Whole numbers are left whole: they sort faster.
+// percentile leaves whole numbers whole, as they sort faster, and divides the result.
 func (f Field) percentile(p, condition string) string {
-	return filtered("percentile_cont("+p+") WITHIN GROUP (ORDER BY "+f.SQL+")", condition) + f.per()
+	return filtered(Percentile(p, f.SQL), condition) + f.per()
+}
+
+// Percentile is the SQL of an aggregate for sources: the p-th part of the values, "0" to "1", interpolated between the closest ones.
+func Percentile(p, values string) string {
+	return "percentile_cont(" + p + ") WITHIN GROUP (ORDER BY " + values + ")"
 }

@@ -76,24 +76,14 @@ var collectors = map[string]func(n *naive, a asked) tallies{
 	"win_rate_closed": winRates,
 	"cycle":           cycles,
 	"pipeline_created": func(n *naive, a asked) tallies {
-		ts := tallies{}
-		n.each(a.t, func(l life, i int) {
-			e := n.entry(l, i)
-			if e < 0 || l.versions[e].ValidFrom > a.t {
-				return
-			}
-			v := l.versions[e]
-			if !a.inPeriod(value.DayOf(v.ValidFrom.Time()), true) {
-				return
-			}
-			g := ts.group(a.key(n, v, v.ValidFrom, n.stage(v).Name))
+		return n.eachCreated(a, func(g *tally, l life, e, _ int) {
 			g.n++
-			if amount, known := n.dollars(v); known {
+			if amount, known := n.dollars(l.versions[e]); known {
 				g.sum += amount
 			}
 		})
-		return ts
 	},
+	"win_rate_cohort":  cohortRates,
 	"velocity":         velocities,
 	"stage_conversion": conversions,
 	"time_in_stage":    timesInStage,
@@ -172,6 +162,46 @@ func (n *naive) eachClosed(a asked, fn func(g *tally, l life, i int, outcome str
 	})
 	maps.DeleteFunc(ts, func(_ string, g *tally) bool { return g.n == 0 })
 	return ts
+}
+
+// eachCreated calls fn for each deal that first counted as pipeline in the period, with the versions in which it did and at
+// the instant asked about.
+func (n *naive) eachCreated(a asked, fn func(g *tally, l life, e, i int)) tallies {
+	ts := tallies{}
+	n.each(a.t, func(l life, i int) {
+		e := n.entry(l, i)
+		if e < 0 || l.versions[e].ValidFrom > a.t {
+			return
+		}
+		v := l.versions[e]
+		if a.inPeriod(value.DayOf(v.ValidFrom.Time()), true) {
+			fn(ts.group(a.key(n, v, v.ValidFrom, n.stage(v).Name)), l, e, i)
+		}
+	})
+	return ts
+}
+
+func cohortRates(n *naive, a asked) tallies {
+	var lengths []float64
+	n.each(a.t, func(l life, i int) {
+		if seconds, known := n.cycleSeconds(l, i); known && n.outcome(l.versions[i]) == crm.OutcomeWon {
+			lengths = append(lengths, seconds)
+		}
+	})
+	return n.eachCreated(a, func(g *tally, l life, e, i int) {
+		g.n++
+		g.denominator++
+		switch n.outcome(l.versions[i]) {
+		case crm.OutcomeWon:
+			g.numerator++
+		case crm.OutcomeOpen:
+			g.also["open"]++
+		}
+		age := int64(a.t - l.versions[e].ValidFrom)
+		if len(lengths) == 0 || age < 1_000_000*int64(math.Floor(percentile(lengths, 0.9)+0.5)) {
+			g.also["immature"]++
+		}
+	})
 }
 
 // entries calls fn for each visit known at the instant that began in the period, with the version in which it began.

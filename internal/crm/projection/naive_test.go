@@ -206,8 +206,14 @@ func (n *naive) qualified(s crm.Stage) bool {
 	return false
 }
 
-// cycleDays is how long the deal was open between its entry and its close; false where it has no entry before.
+// cycleDays is cycleSeconds in days.
 func (n *naive) cycleDays(l life, i int) (float64, bool) {
+	seconds, known := n.cycleSeconds(l, i)
+	return seconds / 86400, known
+}
+
+// cycleSeconds is how long the deal was open between its entry and its close; false where it has no entry before.
+func (n *naive) cycleSeconds(l life, i int) (float64, bool) {
 	entry := n.entry(l, i)
 	if entry < 0 || entry > i {
 		return 0, false
@@ -220,7 +226,7 @@ func (n *naive) cycleDays(l life, i int) (float64, bool) {
 			open += min(v.ValidTo, closed) - v.ValidFrom
 		}
 	}
-	return math.Floor(float64(open)/1e6) / 86400, true
+	return math.Floor(float64(open) / 1e6), true
 }
 
 // visit is a stay of a deal in an open stage as far as it is known at an instant.

@@ -170,12 +170,18 @@ func closedDeals(custom []string) metric.Source {
 		})}
 }
 
-// newDeals are the deals that first counted as pipeline, by the day on which they did.
+// newDeals are the deals that first counted as pipeline, by the day on which they did, with what has become of them. One is
+// immature as long as nine of ten won deals took longer from there to the close.
 func newDeals(custom []string) metric.Source {
+	// sql: an aggregate of package metric
+	cycle := "(SELECT " + metric.Percentile("0.9", "cycle_s") + " FROM deal_closed WHERE outcome = 1 AND valid_from <= {as_of} AND {as_of} < valid_to)"
 	return metric.Source{Table: "deal_entry", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.valid_from",
-		Joins: sharedJoins(nil), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
-			"amount": {Type: metric.FieldMoney, SQL: "f.amount"},
-			"entry":  {Type: metric.FieldDay, SQL: "f.entry_day"},
+		Joins: sharedJoins(map[string]string{"c": closedJoin("{as_of}")}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
+			"amount":   {Type: metric.FieldMoney, SQL: "f.amount"},
+			"entry":    {Type: metric.FieldDay, SQL: "f.entry_day"},
+			"won":      yes("COALESCE(c.outcome = 1, FALSE)", "c"),
+			"open":     yes("(c.deal_key IS NULL)", "c"),
+			"immature": yes("COALESCE(f.valid_from > {as_of} - 1000000 * CAST(floor("+cycle+" + 0.5) AS BIGINT), TRUE)", ""),
 		})}
 }
 
