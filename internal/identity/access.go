@@ -35,7 +35,7 @@ func LoadAccess(ctx context.Context, tx *db.Tx, person value.ID) (Access, error)
 	var lang sql.NullString
 	err := tx.QueryRow(ctx, `SELECT COALESCE(p.name, l.email_folded), l.email_folded, l.role, COALESCE(l.locale, s.value)
 		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id LEFT JOIN identity_settings s ON s.name = $2
-		WHERE l.person_id = $1 AND NOT l.disabled AND NOT p.deleted`, person, settingLocale).Scan(&a.Name, &a.Email, &role, &lang)
+		WHERE l.person_id = $1 AND NOT l.disabled AND NOT p.deleted AND COALESCE(p.active, TRUE)`, person, settingLocale).Scan(&a.Name, &a.Email, &role, &lang)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Access{}, fault.New(fault.Forbidden, "you may not sign in any more: ask an administrator")
 	}

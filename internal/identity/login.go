@@ -86,9 +86,12 @@ func CreateLogin(ctx context.Context, tx *db.Tx, in LoginNew) (Login, error) {
 		return Login{}, err
 	}
 	if person.IsZero() {
-		if person, err = createPerson(ctx, tx, in); err != nil {
-			return Login{}, err
-		}
+		person, err = createPerson(ctx, tx, in)
+	} else {
+		err = makeActive(ctx, tx, person)
+	}
+	if err != nil {
+		return Login{}, err
 	}
 	hash, err := hashPassword(ctx, in.Password)
 	if err != nil {
@@ -194,8 +197,8 @@ func storePassword(ctx context.Context, tx *db.Tx, person value.ID, hash string)
 	return nil
 }
 
-// DisableLogin keeps somebody from signing in and ends the person's sessions, or lets them sign in again. The error is
-// Conflict when nobody would be left who manages people.
+// DisableLogin keeps somebody from signing in and ends the person's sessions, or lets them sign in again, which makes them
+// active if they were not. The error is Conflict when nobody would be left who manages people.
 func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) error {
 	l, err := FindLogin(ctx, tx, email)
 	if err != nil {
@@ -203,6 +206,11 @@ func DisableLogin(ctx context.Context, tx *db.Tx, email string, disabled bool) e
 	}
 	if err := keepAdministrator(ctx, tx, func() error { return setDisabled(ctx, tx, l.Person, disabled) }); err != nil {
 		return err
+	}
+	if !disabled {
+		if err := makeActive(ctx, tx, l.Person); err != nil {
+			return err
+		}
 	}
 	action := "login.enable"
 	if disabled {

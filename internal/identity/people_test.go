@@ -11,6 +11,7 @@ import (
 
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/db/dbtest"
+	"zveno.dev/zveno/internal/db/history"
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
@@ -281,6 +282,35 @@ func TestDeactivatedPersonMaySignInNoMore(t *testing.T) {
 		must(t, d, func(tx *db.Tx) error { return identity.ReactivatePerson(t.Context(), tx, anna.Person, 0) })
 		if p := personAt(t, d, anna.Person, value.Forever-1); !p.Active || p.SignsIn {
 			t.Errorf("back, but may not sign in yet: %+v", p)
+		}
+		must(t, d, func(tx *db.Tx) error { return identity.DisableLogin(t.Context(), tx, "anna@example.com", false) })
+		mustSignIn(t, d, "anna", noon)
+	})
+}
+
+// TestInactivePersonMaySignInNoMore has an import, which knows nothing of logins, say that somebody left.
+func TestInactivePersonMaySignInNoMore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		addLogin(t, d, "boss", "owner")
+		anna := addLogin(t, d, "anna", "analyst")
+		_, secret, err := createToken(t, d, anna.Person, identity.Import)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := mustSignIn(t, d, "anna", noon)
+		must(t, d, func(tx *db.Tx) error {
+			set := []history.Cell{{Column: identity.People.Column("active"), Value: false}}
+			_, err := history.Apply(t.Context(), tx, identity.People, []history.Change{{ID: anna.Person, Set: set}})
+			return err
+		})
+		if _, err := signIn(d, "anna@example.com", password, "", noon); !isWrong(err) {
+			t.Errorf("the password works: %v", err)
+		}
+		if _, err := loadAccess(t, d, s.Session.Person); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("the session works: %v", err)
+		}
+		if _, _, err := accessByToken(t, d, secret, noon); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("the token works: %v", err)
 		}
 		must(t, d, func(tx *db.Tx) error { return identity.DisableLogin(t.Context(), tx, "anna@example.com", false) })
 		mustSignIn(t, d, "anna", noon)

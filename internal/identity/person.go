@@ -72,13 +72,28 @@ func DeactivatePerson(ctx context.Context, tx *db.Tx, id value.ID, at value.Inst
 		left = at
 	}
 	change := history.Change{ID: id, At: at, Set: []history.Cell{cell(People, "active", false), cell(People, "left_day", int64(settings.Today(left)))}}
-	if err := applyTo(ctx, tx, People, change); err != nil {
-		return err
-	}
-	if err := keepAdministrator(ctx, tx, func() error { return setDisabled(ctx, tx, id, true) }); err != nil {
+	err = keepAdministrator(ctx, tx, func() error {
+		if err := applyTo(ctx, tx, People, change); err != nil {
+			return err
+		}
+		return setDisabled(ctx, tx, id, true)
+	})
+	if err != nil {
 		return err
 	}
 	return AppendAudit(ctx, tx, onPerson("person.deactivate", id, map[string]any{"left": settings.Today(left).String()}))
+}
+
+// makeActive makes somebody active who was not: nobody else can sign in.
+func makeActive(ctx context.Context, tx *db.Tx, id value.ID) error {
+	var active bool
+	if err := tx.QueryRow(ctx, `SELECT COALESCE(active, TRUE) FROM identity_people WHERE id = $1`, id).Scan(&active); err != nil {
+		return fmt.Errorf("identity: read person %s: %w", id, err)
+	}
+	if active {
+		return nil
+	}
+	return ReactivatePerson(ctx, tx, id, 0)
 }
 
 // ReactivatePerson says that somebody is back from an instant on, zero = now. To sign in they have to be allowed apart.

@@ -206,7 +206,7 @@ func hasAdministrator(ctx context.Context, tx *db.Tx) (bool, error) {
 // heldRoles are the roles of everybody who may sign in. It locks their logins.
 func heldRoles(ctx context.Context, tx *db.Tx) (map[string]bool, error) {
 	rows, err := tx.Query(ctx, `SELECT role FROM identity_logins WHERE NOT disabled
-		AND person_id IN (SELECT id FROM identity_people WHERE NOT deleted) ORDER BY person_id `+tx.Dialect().ForUpdate)
+		AND person_id IN (SELECT id FROM identity_people WHERE NOT deleted AND COALESCE(active, TRUE)) ORDER BY person_id `+tx.Dialect().ForUpdate)
 	if err != nil {
 		return nil, fmt.Errorf("identity: list roles held: %w", err)
 	}

@@ -152,7 +152,7 @@ func readCredentials(ctx context.Context, tx *db.Tx, folded string) (credentials
 	c := credentials{}
 	err := tx.QueryRow(ctx, `SELECT l.person_id, COALESCE(p.name, l.email_folded), l.password_hash
 		FROM identity_logins l JOIN identity_people p ON p.id = l.person_id
-		WHERE l.email_folded = $1 AND NOT l.disabled AND NOT p.deleted`, folded).Scan(&c.person, &c.name, &c.hash)
+		WHERE l.email_folded = $1 AND NOT l.disabled AND NOT p.deleted AND COALESCE(p.active, TRUE)`, folded).Scan(&c.person, &c.name, &c.hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return credentials{hash: unknownHash}, nil
 	}
