@@ -31,6 +31,7 @@ type Config struct {
 type Site struct {
 	Config
 	answers *answers
+	jobs    *jobs
 }
 
 // New gives the handler of all pages. Health checks and the API are others' business: they stand beside it.
@@ -38,7 +39,7 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Site{Config: cfg, answers: newAnswers()}
+	s := &Site{Config: cfg, answers: newAnswers(), jobs: newJobs(cfg.Stopping)}
 	go assets.Warm()
 	mux := http.NewServeMux()
 	s.routes(mux)
