@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -91,7 +92,7 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 	if err != nil {
 		return fault.New(fault.Unavailable, "cannot listen on %s: %w; choose another address with --addr", address, err)
 	}
-	server := &http.Server{Handler: newSite(ctx, d, p, log), ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: 2 * time.Minute,
+	server := &http.Server{Handler: newSite(ctx, c, d, p, log), ReadHeaderTimeout: readTime, ReadTimeout: readTime, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -110,7 +111,7 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 }
 
 // newSite is everything that the server answers: pages, health, and figures for Prometheus.
-func newSite(ctx context.Context, d *db.DB, p *projection.Projection, log *slog.Logger) http.Handler {
+func newSite(ctx context.Context, c *common, d *db.DB, p *projection.Projection, log *slog.Logger) http.Handler {
 	registry := prometheus.NewRegistry()
 	var requests atomic.Int64
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -130,7 +131,8 @@ func newSite(ctx context.Context, d *db.DB, p *projection.Projection, log *slog.
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.Handle("/api/", api.New(api.Config{DB: d, Projection: p, Log: log, Version: version}))
-	mux.Handle("/", web.New(web.Config{DB: d, Projection: p, Log: log, Version: version, Stopping: ctx.Done()}))
+	mux.Handle("/", web.New(web.Config{DB: d, Projection: p, Log: log, Version: version, Stopping: ctx.Done(),
+		Uploads: filepath.Join(c.Data, "uploads"), MaxUpload: c.MaxUpload << 20}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		mux.ServeHTTP(w, r)
