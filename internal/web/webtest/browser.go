@@ -139,6 +139,13 @@ func (b *Browser) SignIn(email string) {
 		chromedp.WaitReady(".z-sidebar"), drawn())
 }
 
+// Speak chooses the language of the pages.
+func (b *Browser) Speak(lang string) {
+	b.t.Helper()
+	wait := func(p *cdruntime.EvaluateParams) *cdruntime.EvaluateParams { return p.WithAwaitPromise(true) }
+	b.Do(chromedp.Evaluate(`fetch("/preferences", {method: "POST", body: new URLSearchParams({lang: "`+lang+`"})}).then(() => true)`, nil, wait))
+}
+
 // Click clicks what a selector finds.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
