@@ -13,9 +13,10 @@ TESTFLAGS ?=
 export CGO_ENABLED := 1
 export GOFLAGS     := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
-# In CI a test that needs PostgreSQL must not be skipped.
+# In CI a test that needs PostgreSQL or a browser must not be skipped.
 ifdef CI
 export ZVENO_REQUIRE_POSTGRES := 1
+export ZVENO_REQUIRE_BROWSER := 1
 endif
 
 .PHONY: help
@@ -88,6 +89,10 @@ cover: test-deps ## measure what the tests cover
 	go tool cover -html=bin/cover.out -o bin/cover.html
 	go tool cover -func=bin/cover.out | tail -n 1
 	@echo 'line by line: bin/cover.html'
+
+.PHONY: shots
+shots: test-deps ## take pictures of the pages, in both languages, light and dark, into shots/
+	ZVENO_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 20m -run TestShots ./internal/web
 
 .PHONY: clean
 clean: ## remove what was built
