@@ -23,7 +23,8 @@ const (
 	sqliteReaders       = 8          // connections
 	sqliteBusyMs        = 60_000     // how long to wait for another process that writes
 
-	sqliteCheckpointPages = 1000 // of the write-ahead log, after which SQLite copies them into the database: its default
+	sqliteCacheKiB        = 32768 // of the writer's connection
+	sqliteCheckpointPages = 1000  // of the write-ahead log, after which SQLite copies them into the database: its default
 )
 
 // In bulk inserts, parameters go without numbers, as SQLite finds a numbered one by walking along all before it, and OR
@@ -54,7 +55,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	if err := d.turn.open(d.file); err != nil {
 		return explainFile(dir, err)
 	}
-	d.writer = openSQLiteFile(d.file, "immediate", "synchronous(FULL)", "cache_size(-32768)", "journal_size_limit(67108864)")
+	d.writer = openSQLiteFile(d.file, "immediate", "synchronous(FULL)", "cache_size(-"+strconv.Itoa(sqliteCacheKiB)+")", "journal_size_limit(67108864)")
 	d.writer.SetMaxOpenConns(1)
 	d.writer.SetConnMaxIdleTime(0)
 	if err := d.checkSQLiteFile(ctx); err != nil {
@@ -120,12 +121,14 @@ func (d *DB) checkSQLiteFile(ctx context.Context) error {
 	return err
 }
 
-// setPragma changes a setting of the writer's connection.
-func (d *DB) setPragma(ctx context.Context, name string, setting int) error {
-	if err := d.turn.take(ctx); err != nil {
-		return err
+// tune changes a setting of the writer's connection that makes it faster or slower, but not other.
+func (d *DB) tune(ctx context.Context, setting string, to int) {
+	err := d.turn.take(ctx)
+	if err == nil {
+		_, err = d.writer.ExecContext(ctx, `PRAGMA `+setting+` = `+strconv.Itoa(to)) // sql: constants
+		d.turn.give()
 	}
-	defer d.turn.give()
-	_, err := d.writer.ExecContext(ctx, `PRAGMA `+name+` = `+strconv.Itoa(setting)) // sql: constants
-	return err
+	if err != nil {
+		d.log.Warn("a setting of SQLite stays as it is", "setting", setting, "error", err)
+	}
 }
