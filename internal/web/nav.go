@@ -16,9 +16,17 @@ type place struct {
 // places are the entries in their order. Groups and labels are keys of texts.
 var places = []place{
 	{"", "nav.home", "/", "home", "h", ""},
+	{"nav.group_pipeline", "nav.deals", pipelinePath, "coins", "d", identity.RecordsView},
 	{"nav.group_pipeline", "nav.waterfall", "/waterfall", "chart-arrows-vertical", "w", identity.MetricsView},
 	{"nav.group_pipeline", "nav.metrics", "/metrics/", "report-analytics", "m", identity.MetricsView},
+	{"nav.group_records", "record.accounts", "/accounts", "building", "a", identity.RecordsView},
+	{"nav.group_records", "record.contacts", "/contacts", "user", "c", identity.RecordsView},
+	{"nav.group_records", "record.leads", "/leads", "target", "l", identity.RecordsView},
+	{"nav.group_records", "record.activities", "/activities", "activity", "t", identity.RecordsView},
+	{"nav.group_records", "record.products", "/products", "package", "p", identity.RecordsView},
+	{"nav.group_records", "record.campaigns", "/campaigns", "star", "k", identity.RecordsView},
 	{"nav.group_company", "nav.imports", "/imports", "file-import", "i", identity.Import},
+	{"nav.group_company", "nav.settings", "/settings/", "settings", "s", ""},
 }
 
 // navigation is the side bar for a visitor: the places that are open to them, the current one marked.

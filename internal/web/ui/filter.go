@@ -22,20 +22,40 @@ type Filters struct {
 	Action string
 	Keep   map[string]string // parts of the address that stay
 	Items  []Filter
-	Clear  string // address without filters; "" = none is set
+	More   []Filter // shown on demand, and when one of them is set
+	Clear  string   // address without filters; "" = none is set
 }
 
 // Node draws the filters.
 func (f Filters) Node(v View) g.Node {
 	return h.Form(h.Method("get"), h.Action(f.Action), h.Class("z-filters"), h.Data("autosubmit", ""), h.Role("search"), h.Aria("label", v.T("ui.filter.label")),
 		hidden(f.Keep),
-		g.Map(f.Items, func(item Filter) g.Node {
-			id := "filter-" + item.Name
-			return h.Div(h.Class("z-filter"), h.Label(h.For(id), g.Text(item.Label)), item.input(id))
-		}),
+		g.Map(f.Items, Filter.node),
+		f.more(v),
 		h.NoScript(h.Button(h.Type("submit"), h.Class("btn"), v.Text("ui.filter.apply"))),
 		g.If(f.Clear != "", h.A(h.Class("z-clear"), h.Href(f.Clear), Icon("x"), v.Text("ui.filter.clear"))),
 	)
+}
+
+// more draws the filters that are not needed every day.
+func (f Filters) more(v View) g.Node {
+	if len(f.More) == 0 {
+		return nil
+	}
+	set := 0
+	for _, item := range f.More {
+		if item.Value != "" {
+			set++
+		}
+	}
+	return h.Details(h.Class("z-more-filters"), g.If(set > 0, h.Open()),
+		h.Summary(h.Class("btn"), Icon("filter"), v.Text("ui.filter.more"), g.If(set > 0, Badge(ToneAccent, v.Number(int64(set))))),
+		h.Div(h.Class("z-filter-panel"), g.Map(f.More, Filter.node)))
+}
+
+func (f Filter) node() g.Node {
+	id := "filter-" + f.Name
+	return h.Div(h.Class("z-filter"), h.Label(h.For(id), g.Text(f.Label)), f.input(id))
 }
 
 func (f Filter) input(id string) g.Node {

@@ -34,8 +34,10 @@ func topbar(v View, crumbs []Crumb) g.Node {
 		h.Form(h.Action("/search"), h.Method("get"), h.Role("search"), h.Class("z-search"),
 			h.Label(h.For("search"), h.Class("visually-hidden"), v.Text("ui.search.label")),
 			Icon("search"),
-			h.Input(h.ID("search"), h.Type("search"), h.Name("q"), h.Placeholder(v.T("ui.search.placeholder")), h.AutoComplete("off")),
+			h.Input(h.ID("search"), h.Type("search"), h.Name("q"), h.Placeholder(v.T("ui.search.placeholder")), h.AutoComplete("off"), h.Aria("controls", "search-results"),
+				g.Attr("hx-get", "/search"), g.Attr("hx-trigger", "input changed delay:120ms, search"), g.Attr("hx-target", "#search-results"), g.Attr("hx-sync", "this:replace")),
 			h.Kbd(g.Text("/")),
+			h.Div(h.ID("search-results"), h.Class("z-hits"), h.Aria("live", "polite")),
 		),
 		userMenu(v),
 	)
