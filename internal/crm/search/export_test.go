@@ -12,8 +12,8 @@ var (
 )
 
 // ReadOnly bounds what lookups read until a test ends, so that small data takes each way.
-func ReadOnly(t *testing.T, rare, few, latest, own int) {
+func ReadOnly(t *testing.T, candidates, rare, own int) {
 	before := reads
-	reads = bounds{rare: rare, few: few, latest: latest, manyLatest: latest, own: own}
+	reads.candidates, reads.rare, reads.own = candidates, rare, own
 	t.Cleanup(func() { reads = before })
 }

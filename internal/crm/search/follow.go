@@ -169,20 +169,7 @@ func nextIDs(ctx context.Context, tx *db.Tx, table string, after value.ID) ([]va
 		where, args = "WHERE id > $2 ", append(args, after)
 	}
 	// sql: a table of the dictionary
-	rows, err := tx.Query(ctx, `SELECT id FROM `+table+` `+where+`ORDER BY id LIMIT $1`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []value.ID
-	for rows.Next() {
-		var id value.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return queryIDs(ctx, tx, `SELECT id FROM `+table+` `+where+`ORDER BY id LIMIT $1`, args)
 }
 
 // apply brings the index in line with the records that changed.

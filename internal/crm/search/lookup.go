@@ -9,24 +9,21 @@ import (
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/identity"
+	"zveno.dev/zveno/internal/value"
 )
 
-// bounds is how much one lookup reads. To look a record up by its ID takes a few µs, to read on in the order of changes
-// about one.
+// bounds is how much one lookup reads. To look a record up by its ID takes a few µs, to read on in an index less than one.
 type bounds struct {
-	rare       int // a word on that many records is looked up; one on more of them is soon met among the latest
-	few        int // of several words that are not rare, the rarest is looked up on that many records
-	latest     int // records that changed last, looked at first
-	manyLatest int // then so many
+	postings   int // entries of a word, or of all words that begin with it
+	candidates int // records made last of those, which are looked at; where there are more, those that changed last, too
+	latest     int // records that changed last
+	rare       int // a word on no more records than that has all of them looked at, and put in order
 	own        int // somebody who sees no more records of an object than that has all of them looked at
 }
 
-var reads = bounds{rare: 3_000, few: 20_000, latest: 2_000, manyLatest: 20_000, own: 5_000}
+var reads = bounds{postings: 10_000, candidates: 1_600, latest: 2_000, rare: 800, own: 5_000}
 
-const (
-	latestFirst = ` ORDER BY s.changed DESC, s.record_id DESC LIMIT `
-	highestRune = "\U0010ffff"
-)
+const highestRune = "\U0010ffff"
 
 // lookup finds records of one object.
 type lookup struct {
@@ -37,71 +34,91 @@ type lookup struct {
 	limit int
 }
 
-// find gives the records that changed last of those that have the words.
+// find gives records that have the words: all of them, or at least limit.
 func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
-	rarest, count, err := l.rarest(ctx, tx)
-	switch {
-	case err != nil || count == 0:
+	word, err := l.rarest(ctx, tx)
+	if err != nil {
 		return nil, err
-	case count <= reads.rare:
-		return l.findByWord(ctx, tx, rarest, reads.rare)
 	}
-	if own, err := l.seesFew(ctx, tx); err != nil {
+	ids, err := l.candidates(ctx, tx, word)
+	if err != nil {
 		return nil, err
-	} else if own {
-		return l.findOwn(ctx, tx)
 	}
-	windows, most := []int{reads.latest, reads.manyLatest}, reads.rare
-	if len(l.words) > 1 {
-		windows, most = windows[:1], reads.few // words that are common each need not be so together
-	}
-	var latest []found
-	for _, window := range windows {
-		if latest, err = l.findLatest(ctx, tx, window); err != nil || len(latest) >= l.limit {
-			return latest, err
+	common := len(ids) > reads.rare
+	if common {
+		if few, err := l.seesFew(ctx, tx); err != nil {
+			return nil, err
+		} else if few {
+			return l.findOwn(ctx, tx)
 		}
 	}
-	older, err := l.findByWord(ctx, tx, rarest, most)
-	for _, r := range older {
-		if !slices.Contains(latest, r) {
-			latest = append(latest, r)
+	if len(ids) >= reads.candidates {
+		latest, err := l.latest(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(latest, slices.DeleteFunc(ids, func(id value.ID) bool { return slices.Contains(latest, id) })...)
+		ids = ids[:min(len(ids), reads.latest)]
+	}
+	var records []found
+	for group := range slices.Chunk(ids, maxIndexed) {
+		some, err := l.check(ctx, tx, word, group)
+		if err != nil {
+			return nil, err
+		}
+		if records = append(records, some...); common && len(records) >= l.limit {
+			break
 		}
 	}
-	return latest, err
+	return records, nil
 }
 
-// rarest counts the records that have each word, as far as it matters, and gives the word that the fewest have.
-func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (rarest, count int, err error) {
-	most := reads.rare + 1
-	if len(l.words) > 1 {
-		most = reads.few + 1
+// rarest gives the word that the fewest records have.
+func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (rarest int, err error) {
+	if len(l.words) == 1 {
+		return 0, nil
 	}
-	count = most + 1
+	fewest := reads.postings + 1
 	for i := range l.words {
 		var n int
 		var args arguments
-		// sql: postings has its values as parameters
-		err := tx.QueryRow(ctx, `SELECT count(*) FROM (`+l.postings(i, &args)+` LIMIT `+strconv.Itoa(most)+`) counted`, args...).Scan(&n)
-		if err != nil {
-			return 0, 0, err
+		// sql: placeholders
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM (`+l.postings(i, "", &args)+`) counted`, args...).Scan(&n); err != nil {
+			return 0, err
 		}
-		if n < count {
-			rarest, count = i, n
+		if n < fewest {
+			rarest, fewest = i, n
 		}
 	}
-	return rarest, count, nil
+	return rarest, nil
+}
+
+// candidates gives the records made last that have a word, the last first.
+func (l *lookup) candidates(ctx context.Context, tx *db.Tx, word int) ([]value.ID, error) {
+	var args arguments
+	latestFirst := ""
+	if l.whole {
+		latestFirst = " ORDER BY record_id DESC" // as the index has them
+	}
+	// sql: placeholders
+	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (`+l.postings(word, latestFirst, &args)+`) posted ORDER BY record_id DESC LIMIT `+
+		strconv.Itoa(reads.candidates), args)
 }
 
 // postings selects the IDs of records that have a word; one that has several forms of it comes several times.
-func (l *lookup) postings(word int, args *arguments) string {
+func (l *lookup) postings(word int, order string, args *arguments) string {
 	object := args.add(l.object)
 	var selects []string
-	for _, form := range l.words[word] {
+	for i, form := range l.words[word] {
+		var is string
 		if l.whole {
-			selects = append(selects, `SELECT record_id FROM crm_words WHERE object = `+object+` AND word = `+args.add(form)) // sql: placeholders
-			continue
+			is = ` AND word = ` + args.add(form) // sql: a placeholder
+		} else {
+			is = ` AND word >= ` + args.add(form) + ` AND word < ` + args.add(form+highestRune) // sql: placeholders
 		}
-		selects = append(selects, `SELECT record_id FROM crm_words WHERE object = `+object+` AND word >= `+args.add(form)+` AND word < `+args.add(form+highestRune)) // sql: placeholders
+		// sql: placeholders, and an order from above
+		selects = append(selects, `SELECT record_id FROM (SELECT record_id FROM crm_words WHERE object = `+object+is+order+
+			` LIMIT `+strconv.Itoa(reads.postings)+`) form`+strconv.Itoa(i))
 	}
 	return strings.Join(selects, " UNION ALL ")
 }
@@ -121,39 +138,47 @@ func (l *lookup) matches(but int, args *arguments) string {
 			if l.whole {
 				pattern = "% " + form + " %"
 			}
-			either = append(either, "s.words LIKE "+args.add(pattern)) // sql: a placeholder
+			either = append(either, "s.words LIKE "+args.add(pattern))
 		}
 		all = append(all, " AND ("+strings.Join(either, " OR ")+")")
 	}
 	return strings.Join(all, "")
 }
 
-// seen joins the records' own table, in which they must be visible and not deleted: the index may lag behind.
-//
-// sql: a table of the dictionary, and the condition of what is visible
-func (l *lookup) seen(args *arguments) (join, condition string) {
-	return ` JOIN ` + l.table() + ` t ON t.id = s.record_id`,
-		` AND NOT t.deleted AND ` + crm.VisibleSQL(crm.ObjectNamed(l.object), "t", l.scope, (*[]any)(args))
-}
-
-// findByWord looks up the records that have a word, the first so many of them in the order of words.
-func (l *lookup) findByWord(ctx context.Context, tx *db.Tx, word, most int) ([]found, error) {
-	var args arguments
-	postings := l.postings(word, &args)
-	join, seen := l.seen(&args)
-	// sql: parts with placeholders
-	return l.query(ctx, tx, `SELECT s.record_id, s.changed FROM crm_searched s`+join+` WHERE s.record_id IN (SELECT record_id FROM (`+postings+` LIMIT `+strconv.Itoa(most)+`) found)`+
-		l.matches(word, &args)+seen+latestFirst+strconv.Itoa(l.limit), args)
-}
-
-// findLatest looks through the records that changed last.
-func (l *lookup) findLatest(ctx context.Context, tx *db.Tx, most int) ([]found, error) {
+// latest gives the records with all the words among those that changed last.
+func (l *lookup) latest(ctx context.Context, tx *db.Tx) ([]value.ID, error) {
 	var args arguments
 	object := args.add(l.object)
-	join, seen := l.seen(&args)
-	// sql: parts with placeholders
-	return l.query(ctx, tx, `SELECT s.record_id, s.changed FROM (SELECT record_id, changed, words FROM crm_searched WHERE object = `+object+
-		` ORDER BY changed DESC, record_id DESC LIMIT `+strconv.Itoa(most)+`) s`+join+` WHERE TRUE`+l.matches(-1, &args)+seen+latestFirst+strconv.Itoa(l.limit), args)
+	// sql: placeholders
+	return queryIDs(ctx, tx, `SELECT s.record_id FROM (SELECT record_id, changed, words FROM crm_searched WHERE object = `+object+
+		` ORDER BY changed DESC, record_id DESC LIMIT `+strconv.Itoa(reads.latest)+`) s WHERE TRUE`+l.matches(-1, &args)+
+		` ORDER BY s.changed DESC, s.record_id DESC`, args)
+}
+
+// check gives those of some records, of which all have one word, that have the others too and can be seen. The index may
+// lag behind, so their own table has the last word.
+func (l *lookup) check(ctx context.Context, tx *db.Tx, but int, ids []value.ID) ([]found, error) {
+	if len(l.words) > 1 {
+		var args arguments
+		in := args.addAll(ids)
+		var err error
+		// sql: placeholders
+		ids, err = queryIDs(ctx, tx, `SELECT s.record_id FROM crm_searched s WHERE s.record_id IN (`+in+`)`+l.matches(but, &args), args)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+	}
+	var args arguments
+	in := args.addAll(ids)
+	// An engine without statistics would rather look at all that the owners have; within CASE it cannot.
+	// sql: a table of the dictionary, and conditions with placeholders
+	return l.query(ctx, tx, `SELECT t.id, t.tx_no FROM `+l.table()+` t WHERE t.id IN (`+in+`) AND NOT t.deleted
+		AND CASE WHEN `+l.visible(&args)+` THEN TRUE ELSE FALSE END`, args)
+}
+
+// visible is the condition that a row t of the object is in scope.
+func (l *lookup) visible(args *arguments) string {
+	return crm.VisibleSQL(crm.ObjectNamed(l.object), "t", l.scope, (*[]any)(args))
 }
 
 // seesFew reports whether so few records are in scope that all of them can be looked at.
@@ -163,18 +188,17 @@ func (l *lookup) seesFew(ctx context.Context, tx *db.Tx) (few bool, err error) {
 	}
 	var args arguments
 	var n int
-	visible := crm.VisibleSQL(crm.ObjectNamed(l.object), "t", l.scope, (*[]any)(&args))
 	// sql: a table of the dictionary, and a condition with placeholders
-	err = tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM `+l.table()+` t WHERE `+visible+` LIMIT `+strconv.Itoa(reads.own+1)+`) counted`, args...).Scan(&n)
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM `+l.table()+` t WHERE `+l.visible(&args)+` LIMIT `+strconv.Itoa(reads.own+1)+`) counted`, args...).Scan(&n)
 	return n <= reads.own, err
 }
 
 // findOwn looks through all records in scope.
 func (l *lookup) findOwn(ctx context.Context, tx *db.Tx) ([]found, error) {
 	var args arguments
-	join, seen := l.seen(&args)
-	// sql: parts with placeholders
-	return l.query(ctx, tx, `SELECT s.record_id, s.changed FROM crm_searched s`+join+` WHERE TRUE`+seen+l.matches(-1, &args)+latestFirst+strconv.Itoa(l.limit), args)
+	// sql: a table of the dictionary, and conditions with placeholders
+	return l.query(ctx, tx, `SELECT t.id, t.tx_no FROM `+l.table()+` t CROSS JOIN crm_searched s WHERE s.record_id = t.id AND NOT t.deleted AND `+
+		l.visible(&args)+l.matches(-1, &args), args)
 }
 
 // query runs a statement that finds records.
@@ -197,14 +221,34 @@ func (l *lookup) query(ctx context.Context, tx *db.Tx, statement string, args ar
 	return records, rows.Err()
 }
 
+// queryIDs runs a statement that gives IDs.
+func queryIDs(ctx context.Context, tx *db.Tx, statement string, args []any) ([]value.ID, error) {
+	rows, err := tx.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []value.ID
+	for rows.Next() {
+		var id value.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 // arguments collects the values of a statement.
 type arguments []any
 
-// add appends a value and gives its placeholder; one that is there already keeps its own.
+// add appends a value and gives its placeholder.
 func (a *arguments) add(v any) string {
-	if i := slices.Index(*a, v); i >= 0 {
-		return "$" + strconv.Itoa(i+1)
-	}
 	*a = append(*a, v)
-	return "$" + strconv.Itoa(len(*a))
+	return placeholders(len(*a), 1)
+}
+
+func (a *arguments) addAll(ids []value.ID) string {
+	*a = append(*a, anyIDs(ids)...)
+	return placeholders(len(*a)-len(ids)+1, len(ids))
 }
