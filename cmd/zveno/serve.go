@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"zveno.dev/zveno/internal/api"
 	"zveno.dev/zveno/internal/crm/projection"
+	"zveno.dev/zveno/internal/crm/search"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
@@ -75,14 +77,12 @@ func (c *common) serve(ctx context.Context, s *streams, d *db.DB, address string
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	followed := make(chan struct{})
-	go func() {
-		defer close(followed)
-		p.Follow(ctx)
-	}()
+	var following sync.WaitGroup
+	following.Go(func() { p.Follow(ctx) })
+	following.Go(func() { search.Follow(ctx, d, log) })
 	defer func() {
 		stop()
-		<-followed
+		following.Wait()
 		p.Close()
 	}()
 	if err := serveControl(ctx, c.Data, d, p); err != nil {

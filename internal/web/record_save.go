@@ -128,7 +128,7 @@ func distinction(r crm.Record) string {
 // saveRecord changes a record as its form says.
 func (s *Site) saveRecord(kind recordKind) page {
 	return func(w http.ResponseWriter, r *http.Request, v visit) error {
-		if err := readForm(w, r); err != nil {
+		if err := readRecordForm(w, r); err != nil {
 			return err
 		}
 		p, err := s.loadRecordPage(r, v, kind)
@@ -186,7 +186,7 @@ func (s *Site) newRecord(kind recordKind) page {
 // createRecord makes a record.
 func (s *Site) createRecord(kind recordKind) page {
 	return func(w http.ResponseWriter, r *http.Request, v visit) error {
-		if err := readForm(w, r); err != nil {
+		if err := readRecordForm(w, r); err != nil {
 			return err
 		}
 		if err := kind.requireEdit(v.access); err != nil {
@@ -221,7 +221,7 @@ func (s *Site) renderNew(w http.ResponseWriter, status int, form *recordForm) er
 	return write(w, status, ui.Document(v.view, page))
 }
 
-func readForm(w http.ResponseWriter, r *http.Request) error {
+func readRecordForm(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxRecordForm)
 	if err := r.ParseForm(); err != nil {
 		return fault.New(fault.Invalid, "the form is broken: %v", err)
