@@ -23,10 +23,9 @@ func (c *column) translate(text string) string {
 	return text
 }
 
-// value reads a cell that is not empty as its column's kind says. The reason, "" when it could be read, goes behind the
+// value reads a cell, which has been translated and is not empty, as its column's kind says. The reason, "" when it could be read, goes behind the
 // cell's text in a message. currency is the row's; an amount that names its own sets it where there was none.
 func (p *parser) value(c *column, text string, currency *string) (v any, reason string) {
-	text = c.translate(text)
 	var err error
 	switch c.kind {
 	case crm.Choice:

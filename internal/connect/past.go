@@ -173,7 +173,7 @@ func parsePast(p *parser, a asideRow, first map[firstChange]bool) ([]*pastRow, e
 // oneValue is a row that says one value of one field. A value that cannot be read leaves the row empty and rejected.
 func (p *parser) oneValue(from *row, c *column, text string) *row {
 	r := &row{line: from.line, key: from.key, facts: facts{author: from.facts.author, created: unset, modified: unset, at: from.facts.at, closedAt: unset}}
-	if tabular.IsEmpty(text) {
+	if text = c.translate(text); tabular.IsEmpty(text) {
 		r.clear(c)
 		if c.kind != crm.Reference {
 			r.cells = append(r.cells, cell{c.field, nil})

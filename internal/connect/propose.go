@@ -82,12 +82,12 @@ func proposed(ctx context.Context, set *tabular.Set, o ImportOptions, report *Re
 		return mapping.Mapping{}, err
 	}
 	preferChoices(&proposal.Mapping, profiles)
-	describeProposal(set, proposal, report)
+	describeProposal(set, profiles, proposal, report)
 	return proposal.Mapping, nil
 }
 
 // describeProposal puts into the report what a person should know of a proposal.
-func describeProposal(set *tabular.Set, p mapping.Proposal, report *Report) {
+func describeProposal(set *tabular.Set, profiles [][]tabular.ColumnProfile, p mapping.Proposal, report *Report) {
 	report.Questions = p.Questions
 	for i, d := range p.Tables {
 		path := set.Tables[i].Path
@@ -95,8 +95,8 @@ func describeProposal(set *tabular.Set, p mapping.Proposal, report *Report) {
 			report.LeftOut = append(report.LeftOut, LeftOut{path, d.Reason.String()})
 			continue
 		}
-		for _, c := range d.Columns {
-			if c.Unknown() {
+		for j, c := range d.Columns {
+			if filled := profiles[i][j].Rows > profiles[i][j].Empty; filled && c.Unknown() {
 				report.CustomFields = append(report.CustomFields, FieldOffer{File: path, Column: c.Header, Object: d.Object})
 			}
 		}

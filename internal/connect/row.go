@@ -105,9 +105,9 @@ func (p *parser) parse(in tabular.Row) (*row, *problem) {
 		if text != "" {
 			text = strings.TrimSpace(text)
 		}
-		if tabular.IsEmpty(text) {
+		if text = c.translate(text); tabular.IsEmpty(text) {
 			if c.field >= 0 && c.kind != crm.Reference {
-				r.cells = append(r.cells, cell{c.field, nil})
+				r.leave(c.field)
 			} else if c.kind == crm.Reference || c.custom != "" {
 				r.clear(c)
 			}
@@ -127,6 +127,13 @@ func (p *parser) parse(in tabular.Row) (*row, *problem) {
 		return nil, bad
 	}
 	return r, nil
+}
+
+// leave notes that a plain field is blank, unless the mapping says what it is in all rows.
+func (r *row) leave(field int) {
+	if r.cellValue(field) == nil {
+		r.cells = append(r.cells, cell{field, nil})
+	}
 }
 
 // clear notes that a reference or custom field is blank.
@@ -162,7 +169,7 @@ func (p *parser) rowCurrency(cells []string) (string, *problem) {
 	return code, nil
 }
 
-// take reads one cell that is not empty into the row; the reason is what is wrong with it, "" when nothing is.
+// take reads one cell, which has been translated and is not empty, into the row; the reason is what is wrong with it, "" when nothing is.
 func (p *parser) take(r *row, c *column, text string, currency *string) string {
 	if c.kind == crm.Reference {
 		return p.takeReference(r, c, text)
@@ -179,6 +186,8 @@ func (p *parser) take(r *row, c *column, text string, currency *string) string {
 		return reason
 	case c.custom != "":
 		r.setCustom(c.custom, c.customValue(v, cmp.Or(*currency, p.currency)))
+	case c.field >= 0 && len(p.t.constant) > 0:
+		r.setCell(c.field, v)
 	case c.field >= 0:
 		r.cells = append(r.cells, cell{c.field, v})
 	default:
@@ -189,7 +198,7 @@ func (p *parser) take(r *row, c *column, text string, currency *string) string {
 
 // takeReference keeps what a reference names, for its resolution.
 func (p *parser) takeReference(r *row, c *column, text string) string {
-	text = p.sameID(c.translate(text))
+	text = p.sameID(text)
 	if c.format.List {
 		text, _, _ = strings.Cut(text, ";")
 		text = strings.TrimSpace(text)

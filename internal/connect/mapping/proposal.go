@@ -60,7 +60,7 @@ type ColumnDecision struct {
 
 // Unknown reports whether the column is left out for want of a field that it fits, so that it could be a custom field.
 func (d ColumnDecision) Unknown() bool {
-	return d.Target == "" && slices.Contains([]string{"column_unknown", "column_similar", "column_unfit"}, d.Reason.Code)
+	return d.Target == "" && slices.Contains([]string{"column_unknown", "column_similar", "column_unfit", "column_double"}, d.Reason.Code)
 }
 
 // Question is something that the files do not decide and that is not guessed. Its answer is an Answer with the same table
