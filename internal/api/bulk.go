@@ -169,6 +169,9 @@ func (b *bulk) read(item *bulkItem) []fault.Field {
 	}
 	if item.was == nil {
 		adopt(b.visit, b.object, set)
+		if item.expect != 0 {
+			wrong = append(wrong, fault.Field{Name: memberVersion, Message: "is given, but the record is new"})
+		}
 	}
 	if len(wrong) > 0 {
 		return wrong

@@ -60,8 +60,8 @@ type docs struct {
 }
 
 type docsGroup struct {
-	Name       string
-	Operations []docsOperation
+	Name, Anchor string
+	Operations   []docsOperation
 }
 
 type docsOperation struct {
@@ -92,7 +92,7 @@ func newDocs(document *huma.OpenAPI) docs {
 			}
 			name := op.Tags[0]
 			if groups[name] == nil {
-				groups[name] = &docsGroup{Name: name}
+				groups[name] = &docsGroup{Name: name, Anchor: strings.ReplaceAll(name, " ", "-")}
 			}
 			groups[name].Operations = append(groups[name].Operations, newDocsOperation(op))
 		}
@@ -119,9 +119,12 @@ func newDocsOperation(op *huma.Operation) docsOperation {
 	return d
 }
 
+// schemaOf is the name of the schema that content has; "" where it is no schema of its own.
 func schemaOf(content map[string]*huma.MediaType) string {
 	for _, media := range content {
-		return typeName(media.Schema)
+		if media.Schema.Ref != "" {
+			return typeName(media.Schema)
+		}
 	}
 	return ""
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // everyError lists the statuses with which every operation may refuse.
-var everyError = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable}
+var everyError = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity,
+	http.StatusTooManyRequests, http.StatusServiceUnavailable}
 
 // handle registers an operation that somebody must be allowed to do.
 func handle[I, O any](s *server, op huma.Operation, needs []identity.Capability, fn func(ctx context.Context, v visit, input *I) (*O, error)) {
