@@ -7,6 +7,7 @@ import (
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/db/dbtest"
+	"zveno.dev/zveno/internal/demo"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
 )
@@ -86,4 +87,40 @@ func someOwner(b *testing.B, d *db.DB) (person value.ID, teams []value.ID) {
 		b.Fatal(err)
 	}
 	return person, teams[:(len(teams)+1)/2]
+}
+
+// BenchmarkBoard shows the board of a company with about 5,000 open deals in one pipeline.
+func BenchmarkBoard(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) { benchBoard(b, "SQLite", db.Config{Dir: b.TempDir()}) })
+	b.Run("PostgreSQL", func(b *testing.B) {
+		benchBoard(b, "PostgreSQL", db.Config{URL: dbtest.NewCluster(b).URL("postgres")})
+	})
+}
+
+const boardDeals = 170_000 // of which about 5,000 are open in the first pipeline
+
+func benchBoard(b *testing.B, engine string, cfg db.Config) {
+	d := dbtest.Open(b, cfg)
+	if _, err := d.Migrate(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := demo.Load(b.Context(), d, demo.Options{Deals: boardDeals, Light: true, Now: storyEnd}, nil); err != nil {
+		b.Fatal(err)
+	}
+	deals := 0
+	took := median(b, *repeat, func() error {
+		return d.Read(b.Context(), func(tx *db.Tx) error {
+			stages, err := crm.ListStages(b.Context(), tx)
+			if err != nil {
+				return err
+			}
+			board, err := crm.BoardDeals(b.Context(), tx, identity.Scope{All: true}, crm.BoardQuery{Pipeline: stages[0].Pipeline})
+			deals = 0
+			for _, s := range board.Stages {
+				deals += s.Count
+			}
+			return err
+		})
+	})
+	figure("board, "+engine, "≤ 100 ms, 5,000 deals", "%.1f ms with %d open deals", ms(took), deals)
 }

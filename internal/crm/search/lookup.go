@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ type bounds struct {
 	own        int // somebody who sees no more records of an object than that has all of them looked at
 }
 
-var reads = bounds{postings: 10_000, candidates: 1_600, latest: 2_000, rare: 800, own: 5_000}
+var reads = bounds{postings: 20_000, candidates: 1_600, latest: 2_000, rare: 800, own: 5_000}
 
 const highestRune = "\U0010ffff"
 
@@ -36,11 +37,11 @@ type lookup struct {
 
 // find gives records that have the words: all of them, or at least limit.
 func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
-	word, err := l.rarest(ctx, tx)
+	rarest, err := l.rarest(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := l.candidates(ctx, tx, word)
+	ids, err := l.candidates(ctx, tx, rarest)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
 	}
 	var records []found
 	for group := range slices.Chunk(ids, maxIndexed) {
-		some, err := l.check(ctx, tx, word, group)
+		some, err := l.check(ctx, tx, group)
 		if err != nil {
 			return nil, err
 		}
@@ -73,35 +74,41 @@ func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
 	return records, nil
 }
 
-// rarest gives the word that the fewest records have.
-func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (rarest int, err error) {
+// rarest gives the word that the fewest records have, and, if both are few enough to be read, the one that is rarest after
+// it: words that are common each need not be so together.
+func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (words []int, err error) {
 	if len(l.words) == 1 {
-		return 0, nil
+		return []int{0}, nil
 	}
-	fewest := reads.postings + 1
+	counts := make([]int, len(l.words))
 	for i := range l.words {
-		var n int
 		var args arguments
 		// sql: placeholders
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM (`+l.postings(i, "", &args)+`) counted`, args...).Scan(&n); err != nil {
-			return 0, err
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM (`+l.postings(i, "", &args)+`) counted`, args...).Scan(&counts[i]); err != nil {
+			return nil, err
 		}
-		if n < fewest {
-			rarest, fewest = i, n
-		}
+		words = append(words, i)
 	}
-	return rarest, nil
+	slices.SortStableFunc(words, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
+	if counts[words[0]] <= reads.rare || counts[words[1]] >= reads.postings {
+		return words[:1], nil
+	}
+	return words[:2], nil
 }
 
-// candidates gives the records made last that have a word, the last first.
-func (l *lookup) candidates(ctx context.Context, tx *db.Tx, word int) ([]value.ID, error) {
+// candidates gives the records made last that have all of some words, the last first.
+func (l *lookup) candidates(ctx context.Context, tx *db.Tx, words []int) ([]value.ID, error) {
 	var args arguments
-	latestFirst := ""
-	if l.whole {
-		latestFirst = " ORDER BY record_id DESC" // as the index has them
+	var sets []string
+	for _, word := range words {
+		order := ""
+		if l.whole {
+			order = " ORDER BY record_id DESC" // as the index has them
+		}
+		sets = append(sets, `SELECT record_id FROM (`+l.postings(word, order, &args)+`) word`+strconv.Itoa(word)) // sql: placeholders
 	}
 	// sql: placeholders
-	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (`+l.postings(word, latestFirst, &args)+`) posted ORDER BY record_id DESC LIMIT `+
+	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (`+strings.Join(sets, " INTERSECT ")+`) posted ORDER BY record_id DESC LIMIT `+
 		strconv.Itoa(reads.candidates), args)
 }
 
@@ -123,15 +130,12 @@ func (l *lookup) postings(word int, order string, args *arguments) string {
 	return strings.Join(selects, " UNION ALL ")
 }
 
-// matches is the condition that an entry has all the words but one; -1 = all.
+// matches is the condition that an entry has all the words.
 //
 // sql: conditions with placeholders
-func (l *lookup) matches(but int, args *arguments) string {
+func (l *lookup) matches(args *arguments) string {
 	var all []string
-	for i, forms := range l.words {
-		if i == but {
-			continue
-		}
+	for _, forms := range l.words {
 		var either []string
 		for _, form := range forms {
 			pattern := "% " + form + "%"
@@ -151,19 +155,19 @@ func (l *lookup) latest(ctx context.Context, tx *db.Tx) ([]value.ID, error) {
 	object := args.add(l.object)
 	// sql: placeholders
 	return queryIDs(ctx, tx, `SELECT s.record_id FROM (SELECT record_id, changed, words FROM crm_searched WHERE object = `+object+
-		` ORDER BY changed DESC, record_id DESC LIMIT `+strconv.Itoa(reads.latest)+`) s WHERE TRUE`+l.matches(-1, &args)+
+		` ORDER BY changed DESC, record_id DESC LIMIT `+strconv.Itoa(reads.latest)+`) s WHERE TRUE`+l.matches(&args)+
 		` ORDER BY s.changed DESC, s.record_id DESC`, args)
 }
 
-// check gives those of some records, of which all have one word, that have the others too and can be seen. The index may
-// lag behind, so their own table has the last word.
-func (l *lookup) check(ctx context.Context, tx *db.Tx, but int, ids []value.ID) ([]found, error) {
+// check gives those of some records, of which all have the only or the rarest word, that have the others too and can be
+// seen. The index may lag behind, so their own table has the last word.
+func (l *lookup) check(ctx context.Context, tx *db.Tx, ids []value.ID) ([]found, error) {
 	if len(l.words) > 1 {
 		var args arguments
 		in := args.addAll(ids)
 		var err error
 		// sql: placeholders
-		ids, err = queryIDs(ctx, tx, `SELECT s.record_id FROM crm_searched s WHERE s.record_id IN (`+in+`)`+l.matches(but, &args), args)
+		ids, err = queryIDs(ctx, tx, `SELECT s.record_id FROM crm_searched s WHERE s.record_id IN (`+in+`)`+l.matches(&args), args)
 		if err != nil || len(ids) == 0 {
 			return nil, err
 		}
@@ -198,7 +202,7 @@ func (l *lookup) findOwn(ctx context.Context, tx *db.Tx) ([]found, error) {
 	var args arguments
 	// sql: a table of the dictionary, and conditions with placeholders
 	return l.query(ctx, tx, `SELECT t.id, t.tx_no FROM `+l.table()+` t CROSS JOIN crm_searched s WHERE s.record_id = t.id AND NOT t.deleted AND `+
-		l.visible(&args)+l.matches(-1, &args), args)
+		l.visible(&args)+l.matches(&args), args)
 }
 
 // query runs a statement that finds records.
