@@ -14,7 +14,6 @@ import (
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
-	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/ui"
 )
 
@@ -125,7 +124,7 @@ func (o overview) stuck(ctx context.Context) (concern, error) {
 	return o.worst(ctx, concern{name: "stuck"}, "time_in_stage", q, metric.UnitDays)
 }
 
-// unplanned are open deals for which nobody wrote down what comes next, the largest first.
+// unplanned are open deals for which nobody wrote down what comes next, those that are due first.
 func (o overview) unplanned(ctx context.Context) (concern, error) {
 	c := concern{name: "unplanned"}
 	err := o.site.DB.Read(ctx, func(tx *db.Tx) error {
@@ -137,17 +136,17 @@ func (o overview) unplanned(ctx context.Context) (concern, error) {
 		if len(where[1].Values) == 0 {
 			return nil
 		}
-		page, err := crm.ListRecords(ctx, tx, o.v.access.Scope, crm.ListQuery{Object: crm.ObjectNamed("deal"), Where: where, Sort: "amount", Descending: true, Limit: worst})
+		page, err := crm.ListRecords(ctx, tx, o.v.access.Scope, crm.ListQuery{Object: crm.ObjectNamed("deal"), Where: where, Sort: "close", Limit: worst})
 		if err != nil {
 			return err
 		}
 		c.count, c.more = page.Total, page.More
-		c.all = address("/pipeline", "next_step", "-", "sort", "-amount")
+		c.all = address("/pipeline", "next_step", filterNone, "sort", "close")
 		for _, r := range page.Records {
-			row := concernRow{id: r.ID.String(), name: r.Name(), about: newDealNow(r, page.Names).about(), value: "—"}
-			if amount, ok := r.Values["amount"].(int64); ok {
-				currency, _ := r.Values["currency"].(string)
-				row.value = o.v.view.Money(value.Money{Minor: amount, Currency: cmp.Or(currency, o.v.view.Currency)})
+			now := newDealNow(r, page.Names)
+			row := concernRow{id: r.ID.String(), name: r.Name(), about: now.about(), value: "—"}
+			if now.close != 0 {
+				row.value = o.v.view.Date(now.close)
 			}
 			c.top = append(c.top, row)
 		}

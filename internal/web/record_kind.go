@@ -43,7 +43,7 @@ var recordKinds = []recordKind{
 	{
 		object: crm.ObjectNamed("deal"), icon: "coins", list: "/pipeline", editors: dealEditors, sort: "close",
 		columns: []string{"account", "stage", "amount", "close", "owner"},
-		filters: []string{"owner", "stage", "amount", "close", "forecast_category", "source", "kind"},
+		filters: []string{"owner", "stage", "amount", "close", "forecast_category", "source", "kind", "next_step"},
 		facts:   []string{"amount", "stage", "close", "owner", "account", "contact", "probability", "forecast_category", "next_step"},
 		related: []relation{
 			{"line_item", "deal", []string{"product", "quantity", "price", "total"}, "created", ""},

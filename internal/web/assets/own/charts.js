@@ -16,6 +16,8 @@ function writer(spec) {
   return { short: (x) => short.format(x), exact: (x) => exact.format(x) };
 }
 
+const NARROW = 480; // pixels, below which there is no room for much
+
 const colours = () => ({
   accent: css("--z-accent"), good: css("--z-good"), bad: css("--z-bad"), warn: css("--z-warn"), quiet: css("--z-chart-quiet"),
   text: css("--z-text-2"), line: css("--z-line"), surface: css("--z-surface"), strong: css("--z-text"),
@@ -48,17 +50,19 @@ function tooltip(spec, write, colour) {
 
 const paint = (colour, tone, index) => colour[tone] || colour.series[index % colour.series.length];
 
-function categoryAxis(spec, colour, flat, narrow) {
-  const upright = { hideOverlap: true, width: narrow ? 56 : 88, overflow: "break" };
+function categoryAxis(spec, colour, flat, width) {
+  const narrow = width < NARROW;
+  const upright = { hideOverlap: true, width: Math.max(44, (width - 64) / spec.categories.length - 6), overflow: "break" };
   return axis(colour, {
     type: "category", data: spec.categories, inverse: flat, splitLine: { show: false },
-    axisLabel: { interval: flat ? 0 : "auto", ...(flat ? { width: narrow ? 92 : 150, overflow: "truncate" } : upright) },
+    axisLabel: { interval: 0, ...(flat ? { width: narrow ? 92 : 150, overflow: "truncate" } : upright) },
   });
 }
 
-function bars(spec, write, colour, narrow) {
+function bars(spec, write, colour, width) {
+  const narrow = width < NARROW;
   const flat = spec.horizontal || (narrow && spec.floating); // a waterfall lies down where it is narrow
-  const category = categoryAxis(spec, colour, flat, narrow);
+  const category = categoryAxis(spec, colour, flat, width);
   const amount = axis(colour, {
     type: "value", splitNumber: narrow ? 2 : 4, min: spec.min || undefined, axisLine: { show: false }, axisLabel: { formatter: write.short, hideOverlap: true },
   });
@@ -85,7 +89,7 @@ function draw(figure) {
   const write = writer(spec), colour = colours();
   const drawn = echarts.getInstanceByDom(canvas);
   const chart = drawn || echarts.init(canvas, null, { renderer: "canvas" });
-  const option = bars(spec, write, colour, canvas.clientWidth < 480);
+  const option = bars(spec, write, colour, canvas.clientWidth);
   const hints = tooltip(spec, write, colour);
   if (spec.floating) {
     const say = hints.formatter;
