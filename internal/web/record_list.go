@@ -134,12 +134,16 @@ func recordColumns(v visit, object *crm.Object, fields []recordField, names map[
 		}
 		return h.A(h.Href(kind.address(r.ID)), g.Text(recordName(v, r)))
 	}}}
+	said := false // on phones there is room for one field, and for amounts
 	for _, f := range fields {
-		key := f.key
+		key, narrow := f.key, f.Kind == crm.Money
 		if f.Kind == crm.Reference {
 			key = ""
 		}
-		columns = append(columns, ui.Column[crm.Record]{Key: key, Label: labelIn(v.view.Lang, f.Label), Numeric: f.isFigure(),
+		if !said && (f.Kind != crm.Reference || f.Ref == "stage") {
+			said, narrow = true, true
+		}
+		columns = append(columns, ui.Column[crm.Record]{Key: key, Label: labelIn(v.view.Lang, f.Label), Numeric: f.isFigure(), Wide: !narrow,
 			Cell: func(r crm.Record) g.Node { return draw.node(f, r) }})
 	}
 	return columns

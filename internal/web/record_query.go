@@ -143,7 +143,7 @@ func (q listQuestion) sorting() (text, field string, descending bool) {
 // crm is the question as package crm asks it.
 func (q listQuestion) crm(ctx context.Context, tx *db.Tx, v visit) (list crm.ListQuery, err error) {
 	_, field, descending := q.sorting()
-	list = crm.ListQuery{Object: q.kind.object, Sort: field, Descending: descending, Cursor: q.query.Get(paramCursor), Last: q.query.Has(paramLast), Zone: v.settings.Zone}
+	list = crm.ListQuery{Object: q.kind.object, Sort: field, Descending: descending, Cursor: q.query.Get(paramCursor), Last: q.query.Has(paramLast), Limit: listPage, Zone: v.settings.Zone}
 	if list.Where, err = q.where(ctx, tx, v); err != nil {
 		return list, err
 	}

@@ -17,6 +17,9 @@ func (l recordList) viewBar() g.Node {
 
 func viewBar(v visit, page string, views []savedView, q listQuestion) g.Node {
 	current := savedView{query: q.encoded()}
+	if len(views) == 0 && current.query == "" {
+		return nil
+	}
 	isSaved := false
 	chip := func(view savedView) g.Node {
 		here := view.query == current.query
