@@ -32,7 +32,7 @@ func (s *server) companyOperations() {
 	handle(s, get("list-imports", "/imports", "List imports", "What was imported, the latest first.", "imports"), imports, s.listImports)
 	handle(s, huma.Operation{OperationID: "import", Method: http.MethodPost, Path: "/imports", Summary: "Import files", Tags: []string{"imports"},
 		DefaultStatus: http.StatusCreated, BodyReadTimeout: -1 * time.Second, MaxBodyBytes: maxUpload,
-		Errors:      []int{http.StatusConflict, http.StatusRequestEntityTooLarge},
+		Errors:      []int{http.StatusConflict},
 		Description: "Import CSV, XLSX, JSON or ZIP files, and answer with what became of each row when it is done. The same files again change nothing.",
 		RequestBody: importBody()}, imports, s.importFiles)
 	handle(s, huma.Operation{OperationID: "undo-import", Method: http.MethodPost, Path: "/imports/{id}/undo", Summary: "Undo an import", Tags: []string{"imports"},

@@ -119,7 +119,7 @@ func TestImportAsksFirst(t *testing.T) {
 	if answer.status != 422 || !slices.Contains(answer.locations(), "body.answers") {
 		t.Errorf("dates that can be read in two ways: %d %s", answer.status, answer.text)
 	}
-	w.want(422, token, "POST", "/api/v1/imports", "{}")
+	w.want(415, token, "POST", "/api/v1/imports", "{}")
 	if answer := w.upload(token, nil, nil); answer.status != 422 || !slices.Equal(answer.locations(), []string{"body.file"}) {
 		t.Errorf("no file: %d %s", answer.status, answer.text)
 	}

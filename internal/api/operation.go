@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,8 +24,11 @@ func handle[I, O any](s *server, op huma.Operation, needs []identity.Capability,
 	if len(needs) > 0 {
 		op.Description = appendSentence(op.Description, "Needs the capability "+capabilityNames(needs)+".")
 	}
-	if op.Method != http.MethodGet && op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = maxBody
+	if op.Method == http.MethodPost || op.Method == http.MethodPatch {
+		op.Errors = append(op.Errors, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		if op.MaxBodyBytes == 0 {
+			op.MaxBodyBytes = maxBody
+		}
 	}
 	huma.Register(s.api, op, func(ctx context.Context, input *I) (*O, error) {
 		output, err := fn(ctx, visitOf(ctx), input)
@@ -40,13 +46,21 @@ func handle[I, O any](s *server, op huma.Operation, needs []identity.Capability,
 	}
 }
 
-// require lets only those through who are allowed to, before anything of the request is looked at.
+// require lets only those through who are allowed to, before anything of the request is looked at, and whose body is of the
+// type that the operation reads.
 func (s *server) require(needs []identity.Capability) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if err := visitOf(ctx.Context()).access.Require(needs...); err != nil {
 			p, _ := s.problemOf(ctx.Context(), err)
 			huma.WriteErr(s.api, ctx, p.Status, p.Detail)
 			return
+		}
+		if body := ctx.Operation().RequestBody; body != nil {
+			kind, _, _ := strings.Cut(ctx.Header("Content-Type"), ";")
+			if _, reads := body.Content[strings.ToLower(strings.TrimSpace(kind))]; !reads && kind != "" {
+				huma.WriteErr(s.api, ctx, http.StatusUnsupportedMediaType, "the body is "+kind+", but must be "+strings.Join(slices.Sorted(maps.Keys(body.Content)), " or "))
+				return
+			}
 		}
 		next(ctx)
 	}

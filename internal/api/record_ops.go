@@ -57,13 +57,13 @@ func (s *server) readOperations(o *crm.Object) {
 func (s *server) writeOperations(o *crm.Object) {
 	needs := editCapabilities(o)
 	handle(s, withBody(inputSchema(o), named(o, "create", false, huma.Operation{
-		Method: http.MethodPost, Errors: []int{http.StatusConflict, http.StatusRequestEntityTooLarge},
+		Method: http.MethodPost, Errors: []int{http.StatusConflict},
 		Description: "Make one. Where it has an owner and none is given, it is yours.",
 		Responses:   answers(http.StatusCreated, "The new record", recordSchema(o)),
 	})), needs, s.createRecord(o))
 	handle(s, withBody(inputSchema(o), named(o, "update", false, huma.Operation{
 		Method: http.MethodPatch, Path: "/{id}",
-		Errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge, http.StatusPreconditionRequired},
+		Errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired},
 		Description: "Change the fields that are given, from now on.",
 		Responses:   answers(http.StatusOK, "The record as it is now", recordSchema(o)),
 	})), needs, s.updateRecord(o))
@@ -74,7 +74,7 @@ func (s *server) writeOperations(o *crm.Object) {
 		Responses:   answers(http.StatusNoContent, "It is deleted", ""),
 	}), append([]identity.Capability{identity.RecordsDelete}, needs...), s.deleteRecord(o))
 	handle(s, withBody(bulkSchema(o), named(o, "bulk-upsert", true, huma.Operation{
-		Method: http.MethodPost, Path: "/bulk", Errors: []int{http.StatusConflict, http.StatusRequestEntityTooLarge},
+		Method: http.MethodPost, Path: "/bulk", Errors: []int{http.StatusConflict},
 		Description: "Make or change up to 1,000 in one transaction: if one is wrong, nothing is kept, and `errors` names every wrong value.",
 		Responses:   answers(http.StatusOK, "What became of each, in the order of the request", "BulkResult"),
 	})), needs, s.bulkUpsert(o))
