@@ -27,10 +27,10 @@ type ListQuery struct {
 const (
 	defaultLimit = 50
 	maxLimit     = 200
-
-	// countedTo is up to which number a total is exact: counting on would cost more than the page.
-	countedTo = 10_000
 )
+
+// countedTo is up to which number a total is exact: counting on would cost more than the page.
+var countedTo = 10_000
 
 // Page is a part of a list.
 type Page struct {
@@ -61,8 +61,8 @@ func ListRecords(ctx context.Context, tx *db.Tx, scope identity.Scope, q ListQue
 	if page.Total, page.More, err = l.count(ctx, tx); err != nil {
 		return Page{}, fmt.Errorf("crm: count %s: %w", q.Object.Plural, err)
 	}
-	l.walk, l.walked = page.More, order.column
-	rows, err := l.read(ctx, tx, order, at, l.query.Limit+1)
+	l.walk, l.collect, l.walked = page.More, !page.More, order.column
+	rows, err := l.read(ctx, tx, order, at, q.Limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("crm: list %s: %w", q.Object.Plural, err)
 	}
@@ -82,6 +82,8 @@ type listing struct {
 	// collecting them all first would not. walked is the column of that key, which must stay as the index knows it.
 	walk   bool
 	walked string
+
+	collect bool // the opposite: so few fit that they are collected and sorted
 }
 
 func newListing(ctx context.Context, tx *db.Tx, scope identity.Scope, q ListQuery) (*listing, error) {

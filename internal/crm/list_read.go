@@ -99,6 +99,9 @@ func (l *listing) segmentSQL(k sortKey, at position, empty bool, n int, args *ar
 	case !k.never:
 		conditions = append(conditions, key+" IS NOT NULL")
 	}
+	if l.collect {
+		order[0] = "COALESCE(" + order[0] + ", " + order[0] + ")" // which no index has
+	}
 	direction, beyond := "", " > "
 	if k.descending != at.backward {
 		direction, beyond = " DESC", " < "
