@@ -169,7 +169,7 @@ func (n *naive) eachClosed(a asked, fn func(g *tally, l life, i int, outcome str
 func (n *naive) eachCreated(a asked, fn func(g *tally, l life, e, i int)) tallies {
 	ts := tallies{}
 	n.each(a.t, func(l life, i int) {
-		e := n.entry(l, i)
+		e := n.entry(l)
 		if e < 0 || l.versions[e].ValidFrom > a.t {
 			return
 		}
@@ -208,7 +208,7 @@ func cohortRates(n *naive, a asked) tallies {
 func (n *naive) entries(a asked, fn func(ts tallies, key string, l life, i int, all []visit, at int)) tallies {
 	ts := tallies{}
 	n.each(a.t, func(l life, i int) {
-		all := n.visits(l, i, a.t)
+		all := n.visits(l, a.t)
 		for at, v := range all {
 			if !a.inPeriod(value.DayOf(v.from.Time()), true) {
 				continue
@@ -227,7 +227,7 @@ func conversions(n *naive, a asked) tallies {
 			return
 		}
 		g := ts.group(key)
-		passed, closed := v.skipped || n.passed(l, i, v.stage, v.from, a.t), n.outcome(l.versions[i]) != crm.OutcomeOpen
+		passed, closed := v.skipped || n.passed(l, v.stage, v.from, a.t), n.outcome(l.versions[i]) != crm.OutcomeOpen
 		switch {
 		case passed:
 			g.numerator++

@@ -44,7 +44,7 @@ type stage struct {
 
 // stay is one visit of a deal to a stage.
 type stay struct {
-	from, to    value.Instant // since when the deal is there, and until when the deal exists at all (its deletion)
+	from        value.Instant // since when the deal is there
 	stage       int16
 	visit       int16 // 1 for the first visit of the deal to the stage
 	skipped     bool  // passed over between two stages: no time was spent
@@ -59,11 +59,11 @@ type closing struct {
 	version
 	outcome  int16
 	closedAt value.Instant
-	cycle    int64 // seconds from the first qualified entry to the close without the closed gaps; -1 = unknown
+	cycle    int64 // seconds from the first qualified entry to the close, without those closed or deleted; -1 = unknown
 }
 
-// staysOf gives the visits of a deal to stages, in order of entry. versions are those of one life: without deleted ones,
-// following each other without gap, the last one ending at the deal's end. stays is empty, for its memory.
+// staysOf gives the visits of a deal to stages, in order of entry. versions are those that are not deleted; a deal that was
+// deleted and restored to its stage is on the same visit. stays is empty, for its memory.
 func staysOf(stays []stay, versions []version, stages []stage) []stay {
 	end := versions[len(versions)-1].to
 	for i, v := range versions {
@@ -72,16 +72,13 @@ func staysOf(stays []stay, versions []version, stages []stage) []stay {
 			if last.stage == v.stage {
 				continue
 			}
-			last.exitedAt = v.from
+			last.exitedAt = versions[i-1].to
 			stays = appendSkipped(stays, stages, last.stage, v.stage, v.from, i)
 		}
 		stays = append(stays, stay{from: v.from, stage: v.stage, exitedAt: value.Forever, at: i})
 	}
 	if end < value.Forever {
 		stays[len(stays)-1].exitedAt = end
-	}
-	for i := range stays {
-		stays[i].to = end
 	}
 	numberVisits(stays, stages)
 	return stays
@@ -153,10 +150,13 @@ func entryOf(versions []version, stages []stage) int {
 // closingsOf gives the closed versions of a deal. closings is empty, for its memory.
 func closingsOf(closings []closing, versions []version, stages []stage) []closing {
 	entry := entryOf(versions, stages)
-	var closedAt, gaps value.Instant // since when it is closed; how long earlier closed spells took after the entry
+	var closedAt, gaps value.Instant // since when it is closed; how long it was closed earlier, or deleted, after the entry
 	was := open
 	for i, v := range versions {
 		outcome := stages[v.stage].outcome
+		if was == open && entry >= 0 && i > entry {
+			gaps += v.from - versions[i-1].to // it was deleted meanwhile
+		}
 		if outcome != was {
 			if was != open && entry >= 0 && closedAt >= versions[entry].from {
 				gaps += v.from - closedAt

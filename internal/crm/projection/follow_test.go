@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
+	"time"
 
 	"zveno.dev/zveno/internal/columnar"
 	"zveno.dev/zveno/internal/crm"
@@ -164,5 +166,57 @@ func TestChangeBetweenOpenAndRefresh(t *testing.T) {
 	refresh(t, p)
 	if got := names(t, p, `SELECT CAST(amount AS VARCHAR) FROM deal_entry`); !slices.Equal(got, []string{"200"}) {
 		t.Errorf("the entry's amount is %q, want 200 by the new rate", got)
+	}
+}
+
+// TestRestoredDealIsTheSameDeal deletes a deal for two days: it was created once, and the days do not count in its cycle.
+func TestRestoredDealIsTheSameDeal(t *testing.T) {
+	d := dbtest.SQLite(t)
+	c := newCompany(t, d)
+	var pipeline value.ID
+	err := d.Read(t.Context(), func(tx *db.Tx) error {
+		stages, err := crm.ListStages(t.Context(), tx)
+		pipeline = stages[0].Pipeline
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wonStage := make1(t, d, "stage", map[string]any{"pipeline": pipeline, "name": "Won", "position": int64(1), "outcome": "won"})
+	day := func(n int) value.Instant { return value.NewDay(2026, 3, n).Start(time.UTC) }
+	deal, yes, no := value.NewID(), true, false
+	for _, change := range []crm.Change{
+		{New: true, At: day(1), Set: map[string]any{"name": "Deal", "stage": c.stage, "currency": "USD", "amount": int64(100)}},
+		{At: day(10), Deleted: &yes},
+		{At: day(12), Deleted: &no},
+		{At: day(20), Set: map[string]any{"stage": wonStage}},
+	} {
+		change.ID = deal
+		err := d.Write(t.Context(), db.TxInfo{Actor: value.System("test")}, func(tx *db.Tx) error {
+			_, err := crm.Apply(t.Context(), tx, crm.ObjectNamed("deal"), []crm.Change{change})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := openProjection(t, d, columnar.Config{Dir: t.TempDir()})
+	refresh(t, p)
+	entries := fmt.Sprintf(`SELECT DISTINCT CAST(entry_day AS VARCHAR) FROM deal_entry WHERE entered_at = %d`, day(1))
+	if got, want := names(t, p, entries), []string{strconv.Itoa(int(value.NewDay(2026, 3, 1)))}; !slices.Equal(got, want) {
+		t.Errorf("entered on %q, want %q", got, want)
+	}
+	inForce := `SELECT CAST(count(*) AS VARCHAR) FROM deal_entry WHERE valid_from <= %[1]d AND %[1]d < valid_to`
+	for n, want := range map[int]string{5: "1", 11: "0", 15: "1", 25: "1"} {
+		if got := names(t, p, fmt.Sprintf(inForce, day(n))); got[0] != want {
+			t.Errorf("on day %d %s entries hold, want %s", n, got[0], want)
+		}
+	}
+	if got, want := names(t, p, `SELECT CAST(cycle_s / 86400 AS VARCHAR) FROM deal_closed`), []string{"17.0"}; !slices.Equal(got, want) {
+		t.Errorf("cycle of %q days, want %q", got, want)
+	}
+	stays := `SELECT DISTINCT visit || ' ' || (exited_at - entered_at) / 86400000000 FROM deal_stay WHERE exited_at < ` + strconv.FormatInt(int64(value.Forever), 10)
+	if got, want := names(t, p, stays), []string{"1 19.0"}; !slices.Equal(got, want) {
+		t.Errorf("stays %q, want %q", got, want)
 	}
 }

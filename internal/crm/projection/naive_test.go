@@ -85,16 +85,11 @@ func (l life) at(t value.Instant) int {
 	return i
 }
 
-// stretch is the run of versions around i in which the deal existed.
-func (l life) stretch(i int) (first, last int) {
-	first, last = i, i
-	for first > 0 && !l.versions[first-1].Deleted {
-		first--
+// before is the version that the deal had before version i, deletions apart; -1 if there is none.
+func (l life) before(i int) int {
+	for i--; i >= 0 && l.versions[i].Deleted; i-- {
 	}
-	for last+1 < len(l.versions) && !l.versions[last+1].Deleted {
-		last++
-	}
-	return first, last
+	return i
 }
 
 func cell(object string, v history.Version, field string) any {
@@ -169,9 +164,8 @@ func inForce(chain []history.Version, t value.Instant) history.Version {
 
 // closedAt is since when the deal has had the outcome that it has in version i.
 func (n *naive) closedAt(l life, i int) value.Instant {
-	first, _ := l.stretch(i)
-	for i > first && n.outcome(l.versions[i-1]) == n.outcome(l.versions[i]) {
-		i--
+	for b := l.before(i); b >= 0 && n.outcome(l.versions[b]) == n.outcome(l.versions[i]); b = l.before(i) {
+		i = b
 	}
 	return l.versions[i].ValidFrom
 }
@@ -184,11 +178,13 @@ func (n *naive) closedOn(l life, i int) value.Day {
 	return value.DayOf(n.closedAt(l, i).Time())
 }
 
-// entry is the version in which the deal of version i first counted as pipeline; -1 if it never did.
-func (n *naive) entry(l life, i int) int {
-	first, last := l.stretch(i)
-	for j := first; j <= last; j++ {
-		s := n.stage(l.versions[j])
+// entry is the version in which the deal first counted as pipeline; -1 if it never did.
+func (n *naive) entry(l life) int {
+	for j, v := range l.versions {
+		s := n.stage(v)
+		if v.Deleted {
+			continue
+		}
 		if s.Outcome == crm.OutcomeOpen && n.qualified(s) || s.Outcome == crm.OutcomeWon {
 			return j
 		}
@@ -214,7 +210,7 @@ func (n *naive) cycleDays(l life, i int) (float64, bool) {
 
 // cycleSeconds is how long the deal was open between its entry and its close; false where it has no entry before.
 func (n *naive) cycleSeconds(l life, i int) (float64, bool) {
-	entry := n.entry(l, i)
+	entry := n.entry(l)
 	if entry < 0 || entry > i {
 		return 0, false
 	}
@@ -222,7 +218,7 @@ func (n *naive) cycleSeconds(l life, i int) (float64, bool) {
 	var open value.Instant
 	for j := entry; j < i; j++ {
 		v := l.versions[j]
-		if n.outcome(v) == crm.OutcomeOpen {
+		if !v.Deleted && n.outcome(v) == crm.OutcomeOpen {
 			open += min(v.ValidTo, closed) - v.ValidFrom
 		}
 	}
@@ -237,19 +233,21 @@ type visit struct {
 }
 
 // visits lists the stays that began by t, in order, the skipped stages among them.
-func (n *naive) visits(l life, i int, t value.Instant) []visit {
+func (n *naive) visits(l life, t value.Instant) []visit {
 	var visits []visit
-	first, last := l.stretch(i)
-	for j := first; j <= last && l.versions[j].ValidFrom <= t; j++ {
+	for j := 0; j < len(l.versions) && l.versions[j].ValidFrom <= t; j++ {
+		if l.versions[j].Deleted {
+			continue
+		}
 		here := n.stage(l.versions[j])
-		if j > first {
-			before := n.stage(l.versions[j-1])
+		if b := l.before(j); b >= 0 {
+			before := n.stage(l.versions[b])
 			if before.ID == here.ID {
 				continue
 			}
 			for k := len(visits) - 1; k >= 0; k-- {
 				if !visits[k].skipped && visits[k].to == value.Forever {
-					visits[k].to = l.versions[j].ValidFrom
+					visits[k].to = l.versions[b].ValidTo
 				}
 			}
 			if before.Outcome == crm.OutcomeOpen && before.Pipeline == here.Pipeline {
@@ -269,11 +267,10 @@ func (n *naive) visits(l life, i int, t value.Instant) []visit {
 }
 
 // passed reports whether the deal went beyond a stage by t, having entered it at from.
-func (n *naive) passed(l life, i int, stage crm.Stage, from, t value.Instant) bool {
-	first, last := l.stretch(i)
-	for j := first; j <= last; j++ {
-		v, s := l.versions[j], n.stage(l.versions[j])
-		if v.ValidFrom >= from && v.ValidFrom <= t && s.Pipeline == stage.Pipeline &&
+func (n *naive) passed(l life, stage crm.Stage, from, t value.Instant) bool {
+	for _, v := range l.versions {
+		s := n.stage(v)
+		if !v.Deleted && v.ValidFrom >= from && v.ValidFrom <= t && s.Pipeline == stage.Pipeline &&
 			(s.Outcome == crm.OutcomeWon || s.Outcome == crm.OutcomeOpen && s.Position > stage.Position) {
 			return true
 		}

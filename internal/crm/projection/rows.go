@@ -31,8 +31,11 @@ type shaper struct {
 	stages   []stage // by key
 	rates    *rates
 	months   []int32 // fiscal month by day since 1970-01-01
-	stays    []stay  // memory of the last deal's
-	closings []closing
+
+	live            []version // of the deal at hand, as all that follows: their memory is used again
+	stretches, rest []stretch
+	stays           []stay
+	closings        []closing
 }
 
 func newShaper(calendar value.Calendar, stages []stage, rates *rates) *shaper {
@@ -63,39 +66,54 @@ func (s *shaper) day(t value.Instant) int32 {
 	return int32(value.DayOf(t.Time().In(s.calendar.Zone)))
 }
 
-// shape adds the rows of a deal from its whole chain. Deleted stretches leave gaps; each stretch of life is shaped by
-// itself.
+// shape adds the rows of a deal from its whole chain. A deal that was deleted and restored is still the same deal: its
+// visits and its entry are those of all its life, and hold in each stretch in which it existed.
 func (s *shaper) shape(key int32, chain []version, into dealRows) {
-	for start := 0; start < len(chain); {
-		if chain[start].deleted {
-			start++
+	s.live, s.stretches = s.live[:0], s.stretches[:0]
+	for _, v := range chain {
+		if v.deleted {
 			continue
 		}
-		end := start + 1
-		for end < len(chain) && !chain[end].deleted {
-			end++
+		if n := len(s.stretches); n > 0 && s.stretches[n-1].to == v.from {
+			s.stretches[n-1].to = v.to
+		} else {
+			s.stretches = append(s.stretches, stretch{v.from, v.to})
 		}
-		s.shapeLife(key, chain[start:end], into)
-		start = end
-	}
-}
-
-func (s *shaper) shapeLife(key int32, life []version, into dealRows) {
-	for _, v := range life {
+		s.live = append(s.live, v)
 		s.addVersion(into.versions, key, v)
 	}
-	end := life[len(life)-1].to
-	if i := entryOf(life, s.stages); i >= 0 {
-		s.addEntry(into.entries, key, life[i], end)
+	if len(s.live) == 0 {
+		return
 	}
-	s.stays = staysOf(s.stays[:0], life, s.stages)
+	if i := entryOf(s.live, s.stages); i >= 0 {
+		for _, part := range s.since(s.live[i].from) {
+			s.addEntry(into.entries, key, s.live[i], part)
+		}
+	}
+	s.stays = staysOf(s.stays[:0], s.live, s.stages)
 	for _, st := range s.stays {
-		s.addStay(into.stays, key, st, life[st.at].cut)
+		for _, part := range s.since(st.from) {
+			s.addStay(into.stays, key, st, s.live[st.at].cut, part)
+		}
 	}
-	s.closings = closingsOf(s.closings[:0], life, s.stages)
+	s.closings = closingsOf(s.closings[:0], s.live, s.stages)
 	for _, c := range s.closings {
 		s.addClosing(into.closings, key, c)
 	}
+}
+
+// stretch is a time in which a deal existed.
+type stretch struct{ from, to value.Instant }
+
+// since gives the stretches of the deal from an instant on at which it existed.
+func (s *shaper) since(t value.Instant) []stretch {
+	first := 0
+	for s.stretches[first].to <= t {
+		first++
+	}
+	s.rest = append(s.rest[:0], s.stretches[first:]...)
+	s.rest[0].from = t
+	return s.rest
 }
 
 func (s *shaper) addVersion(rows *columnar.Rows, key int32, v version) {
@@ -110,23 +128,25 @@ func (s *shaper) addVersion(rows *columnar.Rows, key int32, v version) {
 	v.cut.end(rows)
 }
 
-func (s *shaper) addEntry(rows *columnar.Rows, key int32, v version, end value.Instant) {
+func (s *shaper) addEntry(rows *columnar.Rows, key int32, v version, in stretch) {
 	day := s.day(v.from)
 	amount, known := s.rates.convert(v, day)
-	addInterval(rows, key, v.from, end)
+	addInterval(rows, key, in.from, in.to)
 	rows.Small(v.stage)
 	addBig(rows, amount, known)
+	rows.Big(int64(v.from))
 	rows.Int(day)
 	rows.Int(s.month(day))
 	v.cut.end(rows)
 }
 
-func (s *shaper) addStay(rows *columnar.Rows, key int32, st stay, c cut) {
+func (s *shaper) addStay(rows *columnar.Rows, key int32, st stay, c cut, in stretch) {
 	day := s.day(st.from)
-	addInterval(rows, key, st.from, st.to)
+	addInterval(rows, key, in.from, in.to)
 	rows.Small(st.stage)
 	rows.Small(st.visit)
 	rows.Bool(st.skipped)
+	rows.Big(int64(st.from))
 	rows.Big(int64(st.exitedAt))
 	rows.Big(int64(st.nextVisitAt))
 	rows.Big(int64(st.passedAt))

@@ -8,7 +8,7 @@ import (
 )
 
 // shapeVersion changes when rows of the same shape come to mean something else.
-const shapeVersion = 2
+const shapeVersion = 3
 
 // teamLevels is how many levels of the hierarchy can be grouped by, the company itself being level 1.
 const teamLevels = 5
@@ -37,9 +37,9 @@ func (s *shape) schema() columnar.Schema {
 			{Name: "deal_version", Key: "deal_key", Columns: slices.Concat(columns("deal_key Int", "valid_from Big", "valid_to Big", "stage_key Small",
 				"outcome Small", "amount Big", "probability Double", "forecast_key Int", "close_day Int", "due_month Int"), shared(custom))},
 			{Name: "deal_stay", Key: "deal_key", Columns: slices.Concat(columns("deal_key Int", "valid_from Big", "valid_to Big", "stage_key Small", "visit Small",
-				"skipped Bool", "exited_at Big", "next_visit_at Big", "passed_at Big", "entry_day Int", "entry_month Int"), shared(custom))},
+				"skipped Bool", "entered_at Big", "exited_at Big", "next_visit_at Big", "passed_at Big", "entry_day Int", "entry_month Int"), shared(custom))},
 			{Name: "deal_entry", Key: "deal_key", Columns: slices.Concat(columns("deal_key Int", "valid_from Big", "valid_to Big", "stage_key Small", "amount Big",
-				"entry_day Int", "entry_month Int"), shared(custom))},
+				"entered_at Big", "entry_day Int", "entry_month Int"), shared(custom))},
 			{Name: "deal_closed", Key: "deal_key", Columns: slices.Concat(columns("deal_key Int", "valid_from Big", "valid_to Big", "stage_key Small", "outcome Small",
 				"amount Big", "close_day Int", "close_month Int", "closed_at Big", "cycle_s Big", "lost_reason_key Int"), shared(custom))},
 		},

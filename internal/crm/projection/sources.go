@@ -175,22 +175,22 @@ func closedDeals(custom []string) metric.Source {
 func newDeals(custom []string) metric.Source {
 	// sql: an aggregate of package metric
 	cycle := "(SELECT " + metric.Percentile("0.9", "cycle_s") + " FROM deal_closed WHERE outcome = 1 AND valid_from <= {as_of} AND {as_of} < valid_to)"
-	return metric.Source{Table: "deal_entry", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.valid_from",
+	return metric.Source{Table: "deal_entry", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.entered_at",
 		Joins: sharedJoins(map[string]string{"c": closedJoin("{as_of}")}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
 			"amount":   {Type: metric.FieldMoney, SQL: "f.amount"},
 			"entry":    {Type: metric.FieldDay, SQL: "f.entry_day"},
 			"won":      yes("COALESCE(c.outcome = 1, FALSE)", "c"),
 			"open":     yes("(c.deal_key IS NULL)", "c"),
-			"immature": yes("COALESCE(f.valid_from > {as_of} - 1000000 * CAST(floor("+cycle+" + 0.5) AS BIGINT), TRUE)", ""),
+			"immature": yes("COALESCE(f.entered_at > {as_of} - 1000000 * CAST(floor("+cycle+" + 0.5) AS BIGINT), TRUE)", ""),
 		})}
 }
 
 // stays are the visits of deals to open stages, by the day of entry.
 func stays(custom []string) metric.Source {
-	return metric.Source{Table: "deal_stay", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.valid_from",
+	return metric.Source{Table: "deal_stay", Record: "f.deal_key", Day: "f.entry_day", Month: "f.entry_month", At: "f.entered_at",
 		Where: "f.stage_key IN (SELECT key FROM stage WHERE outcome = 0)",
 		Joins: sharedJoins(map[string]string{"c": closedJoin("{t}")}), Scope: scopes, Fields: sharedFields(custom, map[string]metric.Field{
-			"hours":   {Type: metric.FieldNumber, SQL: "CASE WHEN f.exited_at <= {t} THEN f.exited_at ELSE {t} END - f.valid_from", Per: 3_600_000_000},
+			"hours":   {Type: metric.FieldNumber, SQL: "CASE WHEN f.exited_at <= {t} THEN f.exited_at ELSE {t} END - f.entered_at", Per: 3_600_000_000},
 			"ended":   yes("f.exited_at <= {t}", ""),
 			"latest":  yes("f.next_visit_at > {t}", ""),
 			"first":   yes("f.visit = 1", ""),
