@@ -61,10 +61,10 @@ function categoryAxis(spec, colour, flat, width) {
 
 function bars(spec, write, colour, width) {
   const narrow = width < NARROW;
-  const flat = spec.horizontal || (narrow && spec.floating); // a waterfall lies down where it is narrow
+  const flat = spec.horizontal || (spec.floating && width / spec.categories.length < 90); // a waterfall lies down where its names collide
   const category = categoryAxis(spec, colour, flat, width);
   const amount = axis(colour, {
-    type: "value", splitNumber: narrow ? 2 : 4, min: spec.min || undefined, axisLine: { show: false }, axisLabel: { formatter: write.short, hideOverlap: true },
+    type: "value", splitNumber: narrow ? 2 : flat ? 3 : 4, min: spec.min || undefined, axisLine: { show: false }, axisLabel: { formatter: write.short, hideOverlap: true, showMinLabel: !spec.min },
   });
   const radius = spec.stacked ? 0 : 3;
   const series = spec.series.map((s, i) => ({
