@@ -48,7 +48,7 @@ func (sc *serveCommand) Run(ctx context.Context, c *common, s *streams) error {
 	return c.serve(ctx, s, d, sc.Addr, func(base string) {
 		fmt.Fprintln(s.out, "Zveno is at", base)
 		if token != "" {
-			fmt.Fprintf(s.out, "First run: sign up as the administrator at %s/setup?token=%s (works once, for a day)\n", base, token)
+			fmt.Fprintf(s.out, "First run: sign up as the owner at %s/setup?token=%s (works once, for a day)\n", base, token)
 		}
 	})
 }
