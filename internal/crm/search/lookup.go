@@ -197,12 +197,13 @@ func (l *lookup) seesFew(ctx context.Context, tx *db.Tx) (few bool, err error) {
 	return n <= reads.own, err
 }
 
-// findOwn looks through all records in scope.
+// findOwn looks through all records in scope. Each is looked up by its ID: left to themselves, engines may rather read the
+// words of everybody's.
 func (l *lookup) findOwn(ctx context.Context, tx *db.Tx) ([]found, error) {
 	var args arguments
 	// sql: a table of the dictionary, and conditions with placeholders
-	return l.query(ctx, tx, `SELECT t.id, t.tx_no FROM `+l.table()+` t CROSS JOIN crm_searched s WHERE s.record_id = t.id AND NOT t.deleted AND `+
-		l.visible(&args)+l.matches(&args), args)
+	return l.query(ctx, tx, `SELECT t.id, t.tx_no FROM `+l.table()+` t WHERE NOT t.deleted AND `+l.visible(&args)+
+		` AND (SELECT count(*) FROM crm_searched s WHERE s.record_id = t.id`+l.matches(&args)+`) > 0`, args)
 }
 
 // query runs a statement that finds records.
