@@ -18,6 +18,7 @@ func (im *importer) easeLoad(ctx context.Context, t *tablePlan, offset int64) er
 		return nil
 	}
 	im.eased = t
+	im.bulk.Filled(t.object.Table.Current, t.object.Table.Versions, "connect_links")
 	var stored int64
 	err := im.db.Read(ctx, func(tx *db.Tx) error {
 		return tx.QueryRow(ctx, `SELECT count(*) FROM `+t.object.Table.Current).Scan(&stored)

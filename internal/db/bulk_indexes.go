@@ -27,6 +27,7 @@ type Bulk struct {
 	db      *DB
 	lock    *os.File
 	started bool
+	filled  []string // tables that PostgreSQL should count
 }
 
 // NewBulk prepares a load of many rows. Nothing changes until SetIndexesAside is called.
@@ -64,6 +65,14 @@ func (b *Bulk) SetIndexesAside(ctx context.Context, table string) error {
 	return nil
 }
 
+// Filled notes tables that got many rows. PostgreSQL counts them at Finish: until then it plans as if they were empty, and
+// it would come to it by itself only a minute later.
+func (b *Bulk) Filled(tables ...string) {
+	if b.db.dialect.Name == Postgres {
+		b.filled = append(b.filled, tables...)
+	}
+}
+
 // start makes the writer's connection copy its log less often, unless another process loads.
 func (b *Bulk) start(ctx context.Context) bool {
 	if b.lock = b.db.lockBulk(); b.lock == nil {
@@ -76,6 +85,9 @@ func (b *Bulk) start(ctx context.Context) bool {
 
 // Finish makes the indexes that were set aside. Without it, the next Migrate does.
 func (b *Bulk) Finish(ctx context.Context) error {
+	if err := b.count(ctx); err != nil {
+		return err
+	}
 	if !b.started {
 		return nil
 	}
@@ -83,6 +95,22 @@ func (b *Bulk) Finish(ctx context.Context) error {
 	b.db.tune(ctx, "threads", sortingThreads)
 	defer b.db.tune(context.WithoutCancel(ctx), "cache_size", -sqliteCacheKiB)
 	return b.db.makeWaitingIndexes(ctx)
+}
+
+// count lets PostgreSQL count the tables that were filled.
+func (b *Bulk) count(ctx context.Context) error {
+	if len(b.filled) == 0 {
+		return nil
+	}
+	err := b.db.Write(ctx, TxInfo{}, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `ANALYZE `+strings.Join(b.filled, ", ")) // sql: tables of the schema
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("db: count %s: %w", strings.Join(b.filled, ", "), err)
+	}
+	b.filled = nil
+	return nil
 }
 
 // Close ends the load, whether it was finished or not.
