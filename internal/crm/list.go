@@ -62,7 +62,7 @@ func ListRecords(ctx context.Context, tx *db.Tx, scope identity.Scope, q ListQue
 		return Page{}, fmt.Errorf("crm: count %s: %w", q.Object.Plural, err)
 	}
 	l.walk, l.collect, l.walked = page.More, !page.More, order.column
-	rows, err := l.read(ctx, tx, order, at, q.Limit+1)
+	rows, err := l.read(ctx, tx, order, at, l.query.Limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("crm: list %s: %w", q.Object.Plural, err)
 	}

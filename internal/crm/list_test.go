@@ -37,7 +37,7 @@ func TestListsEqualNaiveFilterAndSort(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				o := object(t, rapid.SampledFrom(listedObjects).Draw(rt, "object"))
 				scope := rapid.SampledFrom(w.scopes()).Draw(rt, "scope")
-				q := crm.ListQuery{Object: o, Limit: rapid.SampledFrom([]int{4, 7, 200}).Draw(rt, "limit"), Descending: rapid.Bool().Draw(rt, "descending"),
+				q := crm.ListQuery{Object: o, Limit: rapid.SampledFrom([]int{0, 4, 7, 200}).Draw(rt, "limit"), Descending: rapid.Bool().Draw(rt, "descending"),
 					Sort: rapid.SampledFrom(crm.SortFields(o, customOf(t, d, o))).Draw(rt, "sort")}
 				if o.Name == "deal" {
 					q.Where = rapid.SliceOfN(rapid.SampledFrom(w.dealFilters()), 0, 2).Draw(rt, "where")
