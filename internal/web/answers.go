@@ -11,7 +11,7 @@ import (
 // Bounds of what is remembered.
 const (
 	maxAnswers   = 2_000            // answers
-	answerTime   = time.Minute      // that an answer is given again, at most
+	answerTime   = 10 * time.Minute // that an answer is given again, at most
 	computeTime  = 30 * time.Second // for one answer
 	positionTime = time.Second      // between looks at how far the analytical tables are
 )

@@ -80,8 +80,11 @@ func (a asker) within(q metric.Query) metric.Query {
 	return q
 }
 
-// key tells questions apart.
+// key tells questions apart. The present makes no difference to a question about the past.
 func (a asker) key(kind string, q metric.Query) string {
+	if q.AsOf != 0 && q.AsOf < q.Now {
+		q.Now = 0
+	}
 	return fmt.Sprintf("%s|%d|%s|%q|%d|%d|%d|%d|%s|%s|%s|%d|%d", kind, a.at, strings.Join(q.By, ","), q.Where, q.First, q.Last, q.AsOf, q.Now,
 		q.Hierarchy, a.scope, q.Currency, q.Calendar.StartMonth, q.Limit) + q.Calendar.Zone.String()
 }
