@@ -33,6 +33,7 @@ func (s *Site) routes(mux *http.ServeMux) {
 	signedIn("GET /metrics/{id}", s.showMetric, identity.MetricsView)
 	signedIn("GET /metrics/{id}/deals", s.showMetricDeals, identity.MetricsView)
 	s.importRoutes(signedIn)
+	s.settingsRoutes(signedIn)
 	s.recordRoutes(signedIn)
 	signedIn("/", s.showNothing)
 }

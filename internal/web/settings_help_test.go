@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/webtest"
 )
 
@@ -51,4 +52,15 @@ func countOf(t *testing.T, s *webtest.Server, query string, args ...any) (n int)
 		t.Fatal(err)
 	}
 	return n
+}
+
+// oneID is the ID that a query finds, as addresses write it.
+func oneID(t *testing.T, s *webtest.Server, query string) string {
+	t.Helper()
+	var id value.ID
+	err := s.DB.Read(t.Context(), func(tx *db.Tx) error { return tx.QueryRow(t.Context(), query).Scan(&id) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id.String()
 }

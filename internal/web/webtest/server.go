@@ -49,6 +49,23 @@ func Serve(t testing.TB, deals int) *Server {
 // ServeDB serves what is in a database. Changes made meanwhile reach the numbers with Refresh.
 func ServeDB(t testing.TB, d *db.DB) *Server {
 	t.Helper()
+	return serve(t, d, func() time.Time { return Now })
+}
+
+// ServeToday is Serve with the present of the clock: for pages on which one sees again what one has just changed.
+func ServeToday(t testing.TB, deals int) *Server {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	if deals > 0 {
+		if _, err := demo.Load(t.Context(), d, demo.Options{Deals: deals, Now: value.DayOf(time.Now()).Start(time.UTC)}, func(int, int) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return serve(t, d, time.Now)
+}
+
+func serve(t testing.TB, d *db.DB, now func() time.Time) *Server {
+	t.Helper()
 	p, err := projection.Open(t.Context(), d, columnar.Config{Dir: t.TempDir(), Log: dbtest.Log(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +74,7 @@ func ServeDB(t testing.TB, d *db.DB) *Server {
 	s := &Server{DB: d, Projection: p, Uploads: t.TempDir(), MaxUpload: 4 << 20}
 	s.Refresh(t)
 	stopping := make(chan struct{})
-	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: func() time.Time { return Now }, Stopping: stopping,
+	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: now, Stopping: stopping,
 		Uploads: s.Uploads, MaxUpload: s.MaxUpload})
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { close(stopping); server.Close() })
