@@ -1,14 +1,18 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
-	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,7 +50,7 @@ type apiPeer struct {
 }
 
 // BenchmarkAPI reads single deals and writes them by the thousand, and does the same with PocketBase where it can be built.
-// The clients run beside the servers, on the same processors.
+// Both servers are processes of their own, and the client runs beside them, on the same processors.
 func BenchmarkAPI(b *testing.B) {
 	ours := newZvenoPeer(b)
 	peers := []*apiPeer{ours}
@@ -69,19 +73,26 @@ func BenchmarkAPI(b *testing.B) {
 	}
 }
 
-// newZvenoPeer serves an empty database with one person, who may do all that a seller does, and a stage.
-func newZvenoPeer(b *testing.B) *apiPeer {
-	ctx := b.Context()
-	d := dbtest.Open(b, db.Config{Dir: b.TempDir()})
+// serveAPI is the setting that makes this program a server of the API, so that both servers are processes of their own.
+const serveAPI = "ZVENO_BENCH_SERVE_API"
+
+// TestServeAPI serves an empty database with one person, who may do all that an operations manager does, and a stage. It is
+// for BenchmarkAPI, which ends it.
+func TestServeAPI(t *testing.T) {
+	dir := os.Getenv(serveAPI)
+	if dir == "" {
+		t.Skip("this is the server of BenchmarkAPI, not a test")
+	}
+	ctx := t.Context()
+	d := dbtest.Open(t, db.Config{Dir: dir})
 	if _, err := d.Migrate(ctx); err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	var secret string
 	var person value.ID
 	stage, pipeline := value.NewID(), value.NewID()
 	err := d.Write(ctx, db.TxInfo{Actor: value.System("bench"), Source: "bench"}, func(tx *db.Tx) (err error) {
-		secret, person, err = benchToken(ctx, tx)
-		if err != nil {
+		if secret, person, err = benchToken(ctx, tx); err != nil {
 			return err
 		}
 		_, err = crm.Apply(ctx, tx, crm.ObjectNamed("pipeline"), []crm.Change{{ID: pipeline, New: true, Set: map[string]any{"name": "Sales"}}})
@@ -92,16 +103,56 @@ func newZvenoPeer(b *testing.B) *apiPeer {
 		return err
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("\nready", secret, stage, person, listener.Addr())
+	http.Serve(listener, api.New(api.Config{DB: d, Log: dbtest.Log(t), Version: "bench", RequestsPS: 1e6}))
+}
+
+// start runs a server that says "ready" with so many words, and gives them. It is killed when the benchmark ends.
+func start(b *testing.B, run *exec.Cmd, words int) []string {
+	run.Stderr = os.Stderr
+	output, err := run.StdoutPipe()
+	if err != nil {
 		b.Fatal(err)
 	}
-	server := httptest.NewServer(api.New(api.Config{DB: d, Log: dbtest.Log(b), Version: "bench", RequestsPS: 1e6}))
-	b.Cleanup(server.Close)
+	if err := run.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		run.Process.Kill()
+		run.Wait()
+	})
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		if said := strings.Fields(lines.Text()); len(said) == words+1 && said[0] == "ready" {
+			go io.Copy(io.Discard, output)
+			return said[1:]
+		}
+	}
+	b.Fatalf("%s ended before it was ready", run.Path)
+	return nil
+}
+
+// newZvenoPeer starts our server.
+func newZvenoPeer(b *testing.B) *apiPeer {
+	program, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := exec.CommandContext(b.Context(), program, "-test.run=^TestServeAPI$", "-test.timeout=1h")
+	run.Env = append(os.Environ(), serveAPI+"="+b.TempDir())
+	said := start(b, run, 4)
+	stage, person, base := said[1], said[2], "http://"+said[3]+"/api/v1/deals"
 	deal := func(i int) map[string]any {
 		return map[string]any{"name": fmt.Sprint("Deal ", i), "stage": stage, "owner": person, "amount": i, "currency": "USD", "close": "2026-12-31", "source": "Web"}
 	}
-	return &apiPeer{name: "Zveno", token: secret, client: benchClient(),
-		read: func(id string) string { return server.URL + "/api/v1/deals/" + id },
-		bulk: server.URL + "/api/v1/deals/bulk",
+	return &apiPeer{name: "Zveno", token: said[0], client: benchClient(),
+		read: func(id string) string { return base + "/" + id },
+		bulk: base + "/bulk",
 		create: func(n int) any {
 			records := make([]any, n)
 			for i := range records {

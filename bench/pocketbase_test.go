@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -36,28 +35,9 @@ func newPocketBasePeer(b *testing.B) *apiPeer {
 	address := listener.Addr().String()
 	listener.Close()
 	run := exec.CommandContext(b.Context(), program, "serve", "--http", address, "--dir", b.TempDir())
-	run.Stderr = os.Stderr
-	output, err := run.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := run.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		run.Process.Kill()
-		run.Wait()
-	})
-	var token, stage, user string
-	lines := bufio.NewScanner(output)
-	for token == "" && lines.Scan() {
-		fmt.Sscanf(lines.Text(), "ready %s %s %s", &token, &stage, &user)
-	}
-	if token == "" {
-		b.Fatal("PocketBase ended before it was ready")
-	}
+	said := start(b, run, 3)
 	waitFor(b, address)
-	return pocketBasePeer("http://"+address, token, stage, user)
+	return pocketBasePeer("http://"+address, said[0], said[1], said[2])
 }
 
 // pocketBasePeer says how PocketBase is asked for what the API of Zveno does.

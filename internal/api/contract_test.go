@@ -187,8 +187,11 @@ func (c *contract) parameter(r *rapid.T, op operation, p parameter) string {
 		list = append(list, "1", "5")
 	}
 	if len(list) == 0 || rapid.IntRange(0, 9).Draw(r, "odd "+p.Name) == 0 {
-		// A header cannot hold every character, and an address not an empty part.
-		return rapid.SampledFrom([]string{"x", "0", "-1", "99999999999999999999", "я", "a:b:c", "'; DROP", "%", "0195e3a0-7c2b-7d4e-8f10-112233445566", "1e9", "true"}).Draw(r, p.Name)
+		// An address cannot hold an empty part, and a header no NUL.
+		if p.In == "query" && rapid.IntRange(0, 4).Draw(r, "zero "+p.Name) == 0 {
+			return "a\x00b"
+		}
+		return rapid.SampledFrom([]string{"x", "\xff", "0", "-1", "99999999999999999999", "я", "a:b:c", "'; DROP", "%", "0195e3a0-7c2b-7d4e-8f10-112233445566", "1e9", "true"}).Draw(r, p.Name)
 	}
 	return rapid.SampledFrom(list).Draw(r, p.Name)
 }
@@ -225,7 +228,7 @@ func (c *contract) form(r *rapid.T) ([]byte, string) {
 	}
 	for _, name := range []string{"dry_run", "custom_fields", "source", "currency", "date_order", "mapping", "answers"} {
 		if rapid.IntRange(0, 4).Draw(r, "with "+name) == 0 {
-			form.WriteField(name, rapid.SampledFrom([]string{"true", "", "EUR", "dmy", "{}", "[]", "x"}).Draw(r, name))
+			form.WriteField(name, rapid.SampledFrom([]string{"true", "", "EUR", "dmy", "{}", "[]", "x", "\xff"}).Draw(r, name))
 		}
 	}
 	if rapid.IntRange(0, 4).Draw(r, "dry") > 0 {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/identity"
@@ -55,6 +56,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.rates.take(v.access.Token, s.RequestsPS, s.Now())
 	}
+	if err == nil {
+		err = checkTexts(r)
+	}
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -82,4 +86,28 @@ func (s *server) refuseUnknown(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	writeProblem(w, &problem{Status: http.StatusMethodNotAllowed, Title: http.StatusText(http.StatusMethodNotAllowed),
 		Detail: r.Method + " is not possible here, but " + strings.Join(allowed, ", ")})
+}
+
+// checkTexts refuses broken characters in what a request says outside of its body: databases cannot store or compare them.
+func checkTexts(r *http.Request) error {
+	if strings.ContainsRune(r.URL.RawQuery, '%') || !storable(r.URL.RawQuery) {
+		for name, values := range r.URL.Query() {
+			if !storable(name) || slices.ContainsFunc(values, func(text string) bool { return !storable(text) }) {
+				return inPart("query", fault.InvalidField(strings.ToValidUTF8(name, "\ufffd"), "has broken characters: texts are UTF-8"))
+			}
+		}
+	}
+	for name, values := range r.Header {
+		if slices.ContainsFunc(values, func(text string) bool { return !storable(text) }) {
+			return inPart("header", fault.InvalidField(name, "has broken characters: texts are UTF-8"))
+		}
+	}
+	if !storable(r.URL.Path) {
+		return fault.New(fault.NotFound, "there is nothing at this address")
+	}
+	return nil
+}
+
+func storable(text string) bool {
+	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }

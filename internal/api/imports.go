@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -109,6 +110,11 @@ func (s *server) importFiles(ctx context.Context, v visit, in *importInput) (*im
 
 // importOptions reads the texts of the form.
 func importOptions(form map[string][]string) (connect.ImportOptions, error) {
+	for name, values := range form {
+		if slices.ContainsFunc(values, func(text string) bool { return !storable(text) }) {
+			return connect.ImportOptions{}, fault.InvalidField(strings.ToValidUTF8(name, "\ufffd"), "has broken characters: texts are UTF-8")
+		}
+	}
 	text := func(name string) string {
 		if values := form[name]; len(values) > 0 {
 			return values[0]
@@ -140,7 +146,7 @@ func saveFiles(folder string, files []*multipart.FileHeader) ([]string, error) {
 	paths := make([]string, 0, len(files))
 	for _, f := range files {
 		name := filepath.Base(filepath.ToSlash(strings.ReplaceAll(f.Filename, `\`, "/")))
-		if name == "." || name == ".." || name == "/" || strings.HasPrefix(name, ".") || strings.ContainsRune(name, 0) || len(name) > 200 {
+		if name == "." || name == ".." || name == "/" || strings.HasPrefix(name, ".") || !storable(name) || len(name) > 200 {
 			return nil, fault.InvalidField("file", "is called %q, which is no name of a file", f.Filename)
 		}
 		path := filepath.Join(folder, name)
