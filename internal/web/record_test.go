@@ -1,13 +1,21 @@
 package web_test
 
 import (
+	"encoding/csv"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
+	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/crm/search"
+	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/webtest"
 )
 
@@ -42,7 +50,7 @@ func (v visitor) send(path string, form url.Values) (int, http.Header, string) {
 // inputs gives the named inputs of the form that posts to an action, as a browser would send them.
 func inputs(t *testing.T, body, action string) url.Values {
 	t.Helper()
-	at := strings.Index(body, `action="`+action+`"`)
+	at := strings.Index(body, `method="post" action="`+action+`"`)
 	if at < 0 {
 		t.Fatalf("no form posts to %s", action)
 	}
@@ -111,5 +119,101 @@ func TestRecordPagesAnswer(t *testing.T) {
 				t.Errorf("%s: status %d: %s", path, status, complaint(body))
 			}
 		}
+	}
+}
+
+func newJar(t *testing.T) http.CookieJar {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jar
+}
+
+// TestMarkupInRecordsIsText puts markup into every text of a deal and an account and looks for it on every page.
+func TestMarkupInRecordsIsText(t *testing.T) {
+	s := webtest.Serve(t, 100)
+	const markup = `"><script>alert(1)</script><img src=x onerror=alert(2)>='+cmd`
+	v := newVisitor(t, s, "owner")
+	deal, account := v.anyDeal(), value.ID{}
+	err := s.DB.Write(t.Context(), db.TxInfo{Actor: value.Actor{Name: markup}, Source: markup, Reason: markup}, func(tx *db.Tx) error {
+		_, err := crm.DefineField(t.Context(), tx, crm.CustomField{Object: "deal", Field: crm.Field{Name: "tier", Kind: crm.Choice, Choices: []string{markup}, Label: crm.Label{En: markup, Ru: markup}}})
+		if err != nil {
+			return err
+		}
+		account = value.NewID()
+		id, err := value.ParseID(strings.TrimPrefix(deal, "/deals/"))
+		if err != nil {
+			return err
+		}
+		for _, c := range []crm.Change{{ID: account, New: true}, {ID: id, Custom: map[string]any{"tier": markup}}} {
+			object := crm.ObjectNamed("account")
+			if !c.New {
+				object = crm.ObjectNamed("deal")
+			}
+			c.Set = map[string]any{}
+			for _, f := range object.Fields {
+				if f.Kind == crm.Text && f.Name != "currency" {
+					c.Set[f.Name] = markup
+				}
+			}
+			if !c.New {
+				c.Set["account"] = account
+			}
+			if _, err := crm.Apply(t.Context(), tx, object, []crm.Change{c}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := search.CatchUp(t.Context(), s.DB); err != nil {
+		t.Fatal(err)
+	}
+	query := url.Values{"text": {markup}}.Encode()
+	for _, path := range []string{deal, deal + "?edit=1", deal + "?history=all", "/accounts/" + account.String(), "/pipeline?text=cmd", "/pipeline/board?text=cmd", "/accounts?" + query,
+		"/accounts?text=cmd&cols=description,website,industry", "/search?q=script", "/search?" + url.Values{"q": {markup}}.Encode(), "/pick/account?field=account&account=cmd"} {
+		status, body := v.get(path)
+		if status != http.StatusOK || strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") {
+			t.Errorf("%s: status %d, markup of a record is markup of the page: %t", path, status, strings.Contains(body, "<script>alert"))
+		}
+	}
+	_, body := v.get("/accounts?format=csv&text=cmd")
+	if strings.Contains(body, "\n=") || strings.Contains(body, ",=") {
+		t.Error("a cell of the export begins a formula")
+	}
+}
+
+// TestExportsAreOneQuery compares the files of a list with the list, and looks for formulas and the note in the audit log.
+func TestExportsAreOneQuery(t *testing.T) {
+	s := webtest.Serve(t, 700)
+	v := newVisitor(t, s, "owner")
+	_, page := v.get("/pipeline?amount_from=1000")
+	total := regexp.MustCompile(`([\d,]+) records`).FindStringSubmatch(page)
+	if total == nil {
+		t.Fatal("the list does not say how many records it has")
+	}
+	_, text := v.get("/pipeline?amount_from=1000&format=csv")
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	if err != nil || strconv.Itoa(len(rows)-1) != strings.ReplaceAll(total[1], ",", "") {
+		t.Errorf("the export has %d rows, the list %s records (%v)", len(rows)-1, total[1], err)
+	}
+	if e := lastAudit(t, s); e.Action != "export" || !strings.Contains(string(e.Detail), "amount_from=1000") {
+		t.Errorf("audited as %s %s", e.Action, e.Detail)
+	}
+	_, book := v.get("/pipeline?amount_from=1000&format=xlsx")
+	sheet, err := excelize.OpenReader(strings.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := sheet.GetRows("Sheet1")
+	if err != nil || len(cells) != len(rows) {
+		t.Errorf("the workbook has %d rows, the other export %d (%v)", len(cells), len(rows), err)
+	}
+	if status, _ := newVisitor(t, s, "rep").get("/pipeline?format=csv"); status != http.StatusForbidden {
+		t.Errorf("a rep exports: status %d", status)
 	}
 }
