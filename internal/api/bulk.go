@@ -164,8 +164,12 @@ func (b *bulk) read(item *bulkItem) []fault.Field {
 	set, custom, wrong := b.values(item.input, currency)
 	item.set, item.custom = set, custom
 	wrong = append(wrong, amountsLack(b.object, set, currency)...)
-	if err := checkOwner(b.visit, b.object, set, owner); err != nil {
-		wrong = append(wrong, fault.Field{Name: ownerField, Message: err.Error()})
+	if err := checkFields(b.visit, b.object, set, owner); err != nil {
+		name := ownerField
+		if b.object.Name == "person" {
+			name = "team"
+		}
+		wrong = append(wrong, fault.Field{Name: name, Message: err.Error()})
 	}
 	if item.was == nil {
 		adopt(b.visit, b.object, set)

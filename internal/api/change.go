@@ -35,7 +35,7 @@ func (s *server) createRecord(o *crm.Object) func(context.Context, visit, *creat
 			if err := wrongFields(wrong); err != nil {
 				return reply{}, nil, inBody(d, err)
 			}
-			if err := checkOwner(v, o, set, v.access.Person); err != nil {
+			if err := checkFields(v, o, set, v.access.Person); err != nil {
 				return reply{}, nil, err
 			}
 			adopt(v, o, set)
@@ -159,7 +159,7 @@ func update(ctx context.Context, tx *db.Tx, v visit, o *crm.Object, id value.ID,
 		return crm.Record{}, nil, inBody(d, err)
 	}
 	owner, _ := was.Values[ownerField].(value.ID)
-	if err := checkOwner(v, o, set, owner); err != nil {
+	if err := checkFields(v, o, set, owner); err != nil {
 		return crm.Record{}, nil, err
 	}
 	r, err := crm.SaveRecord(ctx, tx, v.access.Scope, o, crm.RecordSave{ID: id, Set: set, Custom: custom, Expect: expect})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"zveno.dev/zveno/internal/crm"
@@ -184,6 +185,35 @@ func TestRepeatedRequestsAreDoneOnce(t *testing.T) {
 		}
 		if total := w.want(200, token, "GET", "/api/v1/accounts", nil).body["total"]; total != 4.0 {
 			t.Errorf("%v accounts, want 4", total)
+		}
+	})
+}
+
+// TestRepeatedAtTheSameTime sends one request from several connections at once.
+func TestRepeatedAtTheSameTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		token := w.token(w.login("anna", "operations"))
+		var group sync.WaitGroup
+		answers := make([]response, 8)
+		for i := range answers {
+			group.Go(func() {
+				answers[i] = w.do(token, "POST", "/api/v1/accounts", `{"name": "Acme"}`, "Idempotency-Key", "k")
+			})
+		}
+		group.Wait()
+		made := map[any]bool{}
+		for _, a := range answers {
+			switch a.status {
+			case 201:
+				made[a.body["id"]] = true
+			case 409: // another one was first: to be sent again
+			default:
+				t.Errorf("%d %s", a.status, a.text)
+			}
+		}
+		if total := w.want(200, token, "GET", "/api/v1/accounts", nil).body["total"]; len(made) != 1 || total != 1.0 {
+			t.Errorf("answers name %d accounts, and there are %v: want one", len(made), total)
 		}
 	})
 }

@@ -37,9 +37,12 @@ func adopt(v visit, o *crm.Object, set map[string]any) {
 	}
 }
 
-// checkOwner refuses to give records to others, unless that is allowed. was is the owner before the change; one's own ID for
-// a new record.
-func checkOwner(v visit, o *crm.Object, set map[string]any, was value.ID) error {
+// checkFields refuses to set fields that need more than to change the record: to give it to somebody else, and to put a
+// person into a team. was is the owner before the change; one's own ID for a new record.
+func checkFields(v visit, o *crm.Object, set map[string]any, was value.ID) error {
+	if _, given := set["team"]; given && o.Name == "person" {
+		return v.access.Require(identity.TeamsManage)
+	}
 	if o.Field(ownerField) < 0 {
 		return nil
 	}
