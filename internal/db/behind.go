@@ -1,5 +1,8 @@
 package db
 
+// maxBehind is how many bulk inserts may wait: enough for the statements of a step, so that the next step can be prepared.
+const maxBehind = 32
+
 // behind runs the bulk inserts of a transaction, one after the other, while the goroutine that the transaction belongs to
 // prepares what comes next. Every other statement, and the end, wait until it has caught up, so that a transaction still
 // sees what it wrote.
@@ -11,7 +14,7 @@ type behind struct {
 // insertLater has an insert run soon. Its error comes out of the next statement, or of the commit.
 func (tx *Tx) insertLater(insert func() error) {
 	if tx.behind == nil {
-		b := &behind{make(chan func() error, 1), make(chan error)}
+		b := &behind{make(chan func() error, maxBehind), make(chan error)}
 		tx.behind = b
 		go b.run()
 	}

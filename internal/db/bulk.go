@@ -27,6 +27,9 @@ func BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, row
 			return fmt.Errorf("db: insert into %s: %d values for %d columns", table, len(row), len(columns))
 		}
 	}
+	if len(rows) == 0 {
+		return nil // without waiting for what is behind
+	}
 	if len(rows) < behindRows {
 		if err := tx.catchUp(); err != nil {
 			return err
