@@ -50,7 +50,7 @@ func (s *server) readOperations(o *crm.Object) {
 		Method: http.MethodGet, Path: "/{id}/history", Errors: []int{http.StatusNotFound},
 		Description: "Every change ever recorded, the latest first: what it altered, who recorded it, when, through what and why.",
 	})
-	op.Summary = "History of a " + strings.ReplaceAll(o.Name, "_", " ")
+	op.Summary = o.Label.En + " history"
 	handle(s, op, views, s.showHistory(o))
 }
 

@@ -63,9 +63,9 @@ func objectSchemas(o *crm.Object, custom []crm.CustomField) map[string]*huma.Sch
 	item.Properties[memberVersion] = &huma.Schema{Type: huma.TypeInteger, Format: "int64", Description: "The version that you saw: nothing is changed when there is a newer one."}
 	name := schemaName(o.Name)
 	return map[string]*huma.Schema{
-		name: {Type: huma.TypeObject, Description: "A " + one + ". Empty fields are null.", Properties: record,
+		name: {Type: huma.TypeObject, Description: o.Label.En + ". Empty fields are null.", Properties: record,
 			Required: []string{memberID, memberVersion, memberCreated, memberChanged, memberCustom}},
-		inputSchema(o): {Type: huma.TypeObject, Description: "Fields of a " + one + "; null empties a field. " + requiredText(required),
+		inputSchema(o): {Type: huma.TypeObject, Description: "Fields of one " + one + "; null empties a field. " + requiredText(required),
 			Properties: change, AdditionalProperties: false},
 		pageSchema(o): pageOf(reference(name)),
 		bulkSchema(o): bulkOf(o, item),
@@ -128,7 +128,7 @@ func fieldSchema(f crm.Field, custom bool) *huma.Schema {
 	case crm.Instant:
 		s.Type, s.Format = huma.TypeString, "date-time"
 	case crm.Reference:
-		s.Type, s.Format, s.Description = huma.TypeString, "uuid", f.Label.En+": ID of a "+f.Ref
+		s.Type, s.Format, s.Description = huma.TypeString, "uuid", f.Label.En+": ID of the "+strings.ReplaceAll(f.Ref, "_", " ")
 	case crm.Money:
 		s.Type, s.Description = huma.TypeNumber, f.Label.En+", in the record's currency"
 		if custom {
