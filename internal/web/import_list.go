@@ -41,6 +41,9 @@ func (s *Site) uploadForm(v visit, problem string) g.Node {
 	if problem != "" {
 		wrong = h.Div(h.Class("z-alert z-tone-bad"), h.ID("form-errors"), h.Role("alert"), h.TabIndex("-1"), ui.Icon("alert-triangle"), h.Div(h.Strong(g.Text(problem))))
 	}
+	if s.Uploads == "" {
+		return ui.Card{}.Node(ui.State{Icon: "file-import", Title: v.T("import.upload.closed"), Text: v.T("import.upload.closed_text")}.Node())
+	}
 	return ui.Card{}.Node(h.Form(h.Method("post"), h.Action("/imports"), h.EncType("multipart/form-data"), h.ID("upload"), h.Class("z-upload"),
 		h.Data("max", strconv.FormatInt(s.maxUpload(), 10)), h.Data("too-large", v.T("import.upload.too_large", "mib", s.maxUpload()>>20)), h.Data("broken", v.T("import.upload.broken_off")),
 		wrong,

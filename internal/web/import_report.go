@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -34,7 +35,7 @@ func (p reportPage) headline() g.Node {
 		}
 		return h.Article(h.Class("z-card z-kpi"), h.H2(p.v.view.Text(key)), h.P(h.Class(class), g.Text(p.v.view.Number(n))))
 	}
-	return h.Div(h.Class("z-kpis"), number("import.count.read", sum.Read, ""), number("import.count.created", sum.Created, ""), number("import.count.updated", sum.Updated, ""),
+	return h.Div(h.Class("z-kpis z-kpis-5"), number("import.count.read", sum.Read, ""), number("import.count.created", sum.Created, ""), number("import.count.updated", sum.Updated, ""),
 		number("import.count.unchanged", sum.Unchanged, ""), number("import.count.rejected", sum.Rejected, ui.ToneBad))
 }
 
@@ -78,7 +79,11 @@ func (p reportPage) unresolved() g.Node {
 	}
 	columns := []ui.Column[row]{
 		{Label: v.T("import.unresolved.value"), Cell: func(u row) g.Node {
-			return g.Group{h.Strong(g.Text(u.Value)), h.P(h.Class("z-hint"), v.view.Text("import.unresolved.place", "column", u.Column, "file", shownPath(u.File)))}
+			like := g.Node(nil)
+			if len(u.Suggested) > 0 {
+				like = g.Group{g.Text(" "), ui.Badge(ui.ToneWarn, v.T("import.unresolved.like", "name", u.Suggested[0]))}
+			}
+			return g.Group{h.Strong(g.Text(u.Value)), like, h.P(h.Class("z-hint"), v.view.Text("import.unresolved.place", "column", u.Column, "file", shownPath(u.File)))}
 		}},
 		{Label: v.T("import.report.object"), Wide: true, Cell: func(u row) g.Node { return g.Text(objectLabel(v, u.Object)) }},
 		{Label: v.T("import.unresolved.rows"), Numeric: true, Cell: func(u row) g.Node { return g.Text(v.view.Number(u.Rows)) }},
@@ -96,10 +101,10 @@ func (p reportPage) unresolved() g.Node {
 // meant offers the names that one is like.
 func (p reportPage) meant(i int, u connect.Unresolved) g.Node {
 	if len(u.Suggested) == 0 {
-		return h.Span(h.Class("z-muted"), p.v.view.Text("import.unresolved.empty"))
+		return h.Span(h.Class("z-muted"), p.v.view.Text("import.unresolved.left"))
 	}
 	if p.join == "" {
-		return g.Text(p.v.T("import.unresolved.like", "name", u.Suggested[0]))
+		return h.Span(h.Class("z-muted"), p.v.view.Text("import.unresolved.left"))
 	}
 	options := []ui.Option{{Label: p.v.T("import.unresolved.empty")}}
 	for _, name := range u.Suggested {
@@ -141,8 +146,12 @@ func (p reportPage) notes() g.Node {
 	v := p.v
 	var lines g.Group
 	add := func(icon, text string) { lines = append(lines, h.Li(ui.Icon(icon), h.Span(g.Text(text)))) }
+	made := make([]string, 0, len(p.r.Made))
 	for _, m := range p.r.Made {
-		add("plus", v.T("import.report.made", "n", m.Records, "object", objectLabel(v, m.Object)))
+		made = append(made, objectLabel(v, m.Object)+": "+v.view.Number(m.Records))
+	}
+	if len(made) > 0 {
+		add("plus", v.T("import.report.made", "list", strings.Join(made, ", ")))
 	}
 	for _, n := range p.r.Notes {
 		text := noteText(v, n)

@@ -56,7 +56,18 @@ func argumentText(v visit, a any) any {
 	return a
 }
 
+// reasonText says why something was decided. A field that records need is called as people know it; deals need no name,
+// since they get one.
 func reasonText(v visit, r mapping.Reason) string {
+	if r.Code == "missing_required" && len(r.Args) == 2 {
+		field, object := fmt.Sprint(r.Args[0]), fmt.Sprint(r.Args[1])
+		if object == "deal" && field == "name" {
+			return v.T("import.note.unnamed")
+		}
+		if f := fieldNamed(object, field); f != nil {
+			r.Args = []any{words(v, f.Label), object}
+		}
+	}
 	return translated(v, "import.reason.", r.Code, r.Args, r.String())
 }
 

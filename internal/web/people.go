@@ -129,7 +129,7 @@ func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, v visit) error
 func peopleTable(v visit, d directory, people []identity.Person) g.Node {
 	return ui.Table[identity.Person]{Caption: v.T("people.title"), Rows: people, Leads: true, Columns: []ui.Column[identity.Person]{
 		{Label: v.T("people.name"), Cell: func(p identity.Person) g.Node {
-			return h.A(h.Class("z-person"), h.Href("/settings/people/"+p.ID.String()), ui.Avatar(p.Name), h.Span(g.Text(p.Name), h.Small(h.Class("z-under"), g.Text(p.Email))))
+			return h.A(h.Class("z-person"), h.Href("/settings/people/"+p.ID.String()), ui.Avatar(p.Name), h.Span(g.Text(p.Name), h.Small(h.Class("z-under z-wide"), g.Text(p.Email))))
 		}},
 		{Label: v.T("people.job"), Wide: true, Cell: func(p identity.Person) g.Node { return g.Text(p.Title) }},
 		{Label: v.T("people.team"), Cell: func(p identity.Person) g.Node { return g.Text(d.team(p.Team)) }},

@@ -208,7 +208,7 @@ func formID(name, text string) (value.ID, error) {
 
 // checks draws a group of choices of which any number may be made.
 func checks(name, legend string, options []ui.Option, chosen func(string) bool, problem string) g.Node {
-	return h.FieldSet(h.Class("z-checks"), h.ID("field-"+name), h.Legend(g.Text(legend)),
+	return h.FieldSet(h.Class("z-permits"), h.ID("field-"+name), h.Legend(g.Text(legend)),
 		h.Ul(g.Map(options, func(o ui.Option) g.Node {
 			return h.Li(h.Label(h.Class("z-check"), h.Input(h.Type("checkbox"), h.Name(name), h.Value(o.Value), g.If(chosen(o.Value), h.Checked())), h.Span(g.Text(o.Label))))
 		})),

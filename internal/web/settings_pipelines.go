@@ -91,12 +91,12 @@ func stagesAddress(pipeline value.ID, suffix string) string {
 
 func pipelineCard(v visit, p pipelineStages) g.Node {
 	card := ui.Card{Title: p.Name(), Flush: true, Actions: []g.Node{h.A(h.Class("btn btn-sm"), h.Href(stagesAddress(p.ID, "/new")), ui.Icon("plus"), v.view.Text("settings.stage.add"))}}
-	shift := func(stage crm.Stage, way, icon, label string, possible bool) g.Node {
+	shift := func(stage crm.Stage, way, label string, possible bool) g.Node {
 		if !possible {
 			return nil
 		}
-		return h.Form(h.Method("post"), h.Action(stagesAddress(p.ID, "/"+stage.ID.String()+"/shift")), h.Button(h.Type("submit"), h.Name("way"), h.Value(way), h.Class("z-icon-button"),
-			h.Aria("label", v.T(label, "stage", stage.Name)), ui.Icon(icon)))
+		return h.Form(h.Method("post"), h.Action(stagesAddress(p.ID, "/"+stage.ID.String()+"/shift")), h.Button(h.Type("submit"), h.Name("way"), h.Value(way), h.Class("z-icon-button z-"+way),
+			h.Aria("label", v.T(label, "stage", stage.Name)), ui.Icon("chevron-down")))
 	}
 	return card.Node(ui.Table[crm.Stage]{Caption: p.Name(), Rows: p.stages, Leads: true, Columns: []ui.Column[crm.Stage]{
 		{Label: v.T("settings.stage.name"), Cell: func(x crm.Stage) g.Node {
@@ -115,7 +115,7 @@ func pipelineCard(v visit, p pipelineStages) g.Node {
 		}},
 		{Label: "", Numeric: true, Cell: func(x crm.Stage) g.Node {
 			first, last := p.stages[0].ID == x.ID, p.stages[len(p.stages)-1].ID == x.ID
-			return h.Div(h.Class("z-row-actions"), shift(x, "up", "chevron-up", "settings.stage.up", !first), shift(x, "down", "chevron-down", "settings.stage.down", !last))
+			return h.Div(h.Class("z-row-actions"), shift(x, "up", "settings.stage.up", !first), shift(x, "down", "settings.stage.down", !last))
 		}},
 	}, Empty: ui.State{Icon: "layout-kanban", Title: v.T("settings.stage.none")}.Node()}.Node(v.view))
 }

@@ -70,6 +70,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On phones the parts of the settings stand in a line that is wider than the window: show where one is.
+$(".z-settings-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A summary of errors is what a refused form is read from.
 $("#form-errors")?.focus();
 

@@ -6,7 +6,7 @@ const zone = form.querySelector(".z-drop");
 const list = document.getElementById("chosen");
 
 function size(bytes) {
-  const units = ["B", "KiB", "MiB", "GiB"];
+  const units = document.documentElement.lang === "ru" ? ["Б", "КиБ", "МиБ", "ГиБ"] : ["B", "KiB", "MiB", "GiB"];
   let n = 0;
   while (bytes >= 1024 && n < units.length - 1) { bytes /= 1024; n++; }
   return `${bytes.toLocaleString(document.documentElement.lang, { maximumFractionDigits: n ? 1 : 0 })} ${units[n]}`;
