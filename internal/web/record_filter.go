@@ -11,6 +11,7 @@ import (
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/db"
 	"zveno.dev/zveno/internal/identity"
+	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/ui"
 )
 
@@ -93,11 +94,12 @@ func peopleChoices(ctx context.Context, tx *db.Tx, scope identity.Scope) ([]ui.O
 	defer rows.Close()
 	var options []ui.Option
 	for rows.Next() {
-		var o ui.Option
-		if err := rows.Scan(&o.Value, &o.Label); err != nil {
+		var id value.ID
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
 			return nil, fmt.Errorf("web: list people: %w", err)
 		}
-		options = append(options, o)
+		options = append(options, ui.Option{Value: id.String(), Label: name})
 	}
 	return options, rows.Err()
 }

@@ -217,3 +217,37 @@ func TestExportsAreOneQuery(t *testing.T) {
 		t.Errorf("a rep exports: status %d", status)
 	}
 }
+
+// TestFiltersLeaveTheOthersOut tries every choice of every filter of the pipeline: what is shown by each adds up to what is
+// shown without it.
+func TestFiltersLeaveTheOthersOut(t *testing.T) {
+	s := webtest.Serve(t, 200)
+	v := newVisitor(t, s, "owner")
+	_, body := v.get("/pipeline?status=all")
+	total := listed(t, body)
+	for _, filter := range []string{"owner", "stage", "forecast_category"} {
+		choice := regexp.MustCompile(`(?s)<select id="filter-` + filter + `".*?</select>`).FindString(body)
+		sum := 0
+		for _, option := range regexp.MustCompile(`value="([^"]+)"`).FindAllStringSubmatch(choice, -1) {
+			_, filtered := v.get("/pipeline?status=all&" + url.Values{filter: {option[1]}}.Encode())
+			sum += listed(t, filtered)
+		}
+		if sum != total {
+			t.Errorf("the choices of %s show %d deals together, want %d", filter, sum, total)
+		}
+	}
+}
+
+// listed is how many records a list says it has.
+func listed(t *testing.T, body string) int {
+	t.Helper()
+	found := regexp.MustCompile(`([\d,]+) records?<`).FindStringSubmatch(body)
+	if found == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

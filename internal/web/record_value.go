@@ -93,6 +93,8 @@ func (s shown) value(f recordField, x any, currency string) g.Node {
 	switch {
 	case text == "":
 		return h.Span(h.Class("z-none"), g.Text("—"))
+	case f.Kind == crm.Day || f.Kind == crm.Instant:
+		return h.Span(h.Class("z-nowrap"), g.Text(text))
 	case f.Kind == crm.Choice && f.custom:
 		return ui.Badge(ui.ToneQuiet, text)
 	case f.Kind == crm.Reference && f.Ref == "person":
