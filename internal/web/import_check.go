@@ -207,7 +207,7 @@ func (s *Site) copyRejects(w http.ResponseWriter, r *http.Request, v visit, from
 			if first || len(cells) < 5 {
 				continue
 			}
-			cells[0] = shownPath(cells[0])
+			cells[0], cells[4] = shownPath(cells[0]), rejectionText(v, cells[4])
 			if err := row(cells...); err != nil {
 				return err
 			}

@@ -35,7 +35,8 @@ type job struct {
 	mu       sync.Mutex
 	progress connect.Progress
 	err      error
-	next     string // address to go on to when it is done
+	next     string             // address to go on to when it is done
+	undone   connect.UndoReport // what undoing did
 }
 
 // jobs are those of all imports, by the ID of the draft or of the import.
@@ -155,6 +156,13 @@ func (w *job) report(p connect.Progress) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.progress = p
+}
+
+// noteUndone keeps what undoing did, for whoever looks while this server runs.
+func (w *job) noteUndone(u connect.UndoReport) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.undone = u
 }
 
 // state is how far the work is.

@@ -127,7 +127,7 @@ func (p reportPage) rejections() g.Node {
 		}},
 		{Label: v.T("import.rejected.column"), Cell: func(r connect.Rejection) g.Node { return g.Text(r.Column) }},
 		{Label: v.T("import.rejected.value"), Wide: true, Cell: func(r connect.Rejection) g.Node { return g.Text(r.Value) }},
-		{Label: v.T("import.rejected.reason"), Cell: func(r connect.Rejection) g.Node { return g.Text(r.Reason) }},
+		{Label: v.T("import.rejected.reason"), Cell: func(r connect.Rejection) g.Node { return g.Text(rejectionText(v, r.Reason)) }},
 	}
 	card := ui.Card{Title: v.T("import.rejected.title", "n", sum.Rejected), Lead: v.T("import.rejected.lead"), Flush: true}
 	if p.rejects != "" {

@@ -106,6 +106,11 @@ func TestImportThroughPages(t *testing.T) {
 	if !strings.Contains(rejected, "deals.csv,3,Amount,oops,") {
 		t.Errorf("rejected rows: %s", rejected)
 	}
+	sendForm(t, c, s.URL+"/preferences", url.Values{"lang": {"ru"}})
+	if russian := fetchText(t, c, address); !strings.Contains(russian, "не число") && !strings.Contains(russian, "не сумма денег") {
+		t.Errorf("the reason is not told in Russian:\n%s", russian)
+	}
+	sendForm(t, c, s.URL+"/preferences", url.Values{"lang": {"en"}})
 	applied := sendForm(t, c, strings.TrimSuffix(address, "/check")+"/apply", nil)
 	page, address = settled(t, c, applied.Request.URL.String())
 	if strings.Contains(address, "drafts") || !strings.Contains(page, "1") {

@@ -44,6 +44,8 @@ func (s *Site) showImport(w http.ResponseWriter, r *http.Request, v visit) error
 	case work != nil:
 		if _, _, err := work.state(); err != nil {
 			undoing = s.jobProblem(v, r, err)
+		} else if info.State == connect.Undone {
+			undoing = undoneNotice(v, work)
 		}
 	}
 	if info.State != connect.Undone && (work == nil || work.isDone()) {
@@ -66,6 +68,18 @@ func (s *Site) showImport(w http.ResponseWriter, r *http.Request, v visit) error
 	return s.render(w, r, v, page)
 }
 
+// undoneNotice says what undoing did.
+func undoneNotice(v visit, work *job) g.Node {
+	work.mu.Lock()
+	defer work.mu.Unlock()
+	u := work.undone
+	lines := g.Group{h.P(v.view.Text("import.undo.did", "deleted", u.Deleted, "restored", u.Restored))}
+	if u.Kept > 0 {
+		lines = append(lines, h.P(v.view.Text("import.undo.kept", "n", u.Kept)))
+	}
+	return ui.Notice(ui.ToneGood, "check", lines)
+}
+
 // undoDialog asks before an import is taken back.
 func undoDialog(v visit, info connect.ImportInfo) g.Node {
 	return ui.Dialog(v.view, "undo", v.T("import.undo.title"), h.P(v.view.Text("import.undo.text")),
@@ -85,11 +99,12 @@ func (s *Site) undoImport(w http.ResponseWriter, r *http.Request, v visit) error
 		return fault.New(fault.Invalid, "%s", v.T("import.undo.already"))
 	}
 	from := device(r).Address
-	err = s.jobs.start(info.ID, jobUndo, func(ctx context.Context, _ *job) (string, error) {
+	err = s.jobs.start(info.ID, jobUndo, func(ctx context.Context, work *job) (string, error) {
 		report, err := connect.Undo(ctx, s.DB, info.ID, v.access.Actor())
 		if err != nil {
 			return "", err
 		}
+		work.noteUndone(report)
 		ctx = identity.WithAddress(ctx, from)
 		return address, s.DB.Write(ctx, s.txInfo(v), func(tx *db.Tx) error {
 			return identity.AppendAudit(ctx, tx, identity.AuditEntry{Action: "import.undo", Object: "import", Record: info.ID, Detail: map[string]any{"files": info.Files,
