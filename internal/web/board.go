@@ -16,7 +16,7 @@ import (
 
 const (
 	boardPath  = "/pipeline/board"
-	boardCards = 40 // of each stage that are shown, and that are added at a time
+	boardCards = 30 // of each stage that are shown, and that are added at a time
 )
 
 // boardPage is the open deals of a pipeline by stage.
@@ -37,7 +37,7 @@ func boardKind() recordKind {
 
 // showBoard is the pipeline as a board.
 func (s *Site) showBoard(w http.ResponseWriter, r *http.Request, v visit) error {
-	b := boardPage{recordList: recordList{v: v, title: v.T("pipeline.title")}}
+	b := boardPage{recordList: recordList{answers: s.answers, v: v, title: v.T("pipeline.title")}}
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		if b.listQuestion, err = readListQuestion(r.Context(), tx, boardKind(), r.URL.Query()); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (s *Site) showBoard(w http.ResponseWriter, r *http.Request, v visit) error 
 		if b.ladders, err = loadLadders(r.Context(), tx); err != nil {
 			return err
 		}
-		if b.choices, err = loadFilterChoices(r.Context(), tx, v, b.listQuestion); err != nil {
+		if b.choices, err = loadFilterChoices(r.Context(), tx, s.answers, v, b.listQuestion); err != nil {
 			return err
 		}
 		if b.views, err = listViews(r.Context(), tx, v.access.Person, boardPath); err != nil || !b.choose(r.URL.Query().Get("pipeline")) {
@@ -169,7 +169,7 @@ func (s *Site) showMoreCards(w http.ResponseWriter, r *http.Request, v visit) er
 	if err != nil {
 		return fault.New(fault.NotFound, "no such stage")
 	}
-	b := boardPage{recordList: recordList{v: v}}
+	b := boardPage{recordList: recordList{answers: s.answers, v: v}}
 	err = s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		if b.listQuestion, err = readListQuestion(r.Context(), tx, boardKind(), r.URL.Query()); err != nil {
 			return err

@@ -129,19 +129,25 @@ func length(v visit, us value.Instant) string {
 // moveMenu is the menu by which a deal moves without being dragged. back is the page to return to; "" = the deal's.
 func moveMenu(v visit, l ladder, deal value.ID, version int64, now value.ID, back string) g.Node {
 	var items g.Group
+	icon := func(name string) g.Node {
+		if back != "" {
+			return nil // a board has a menu on every card
+		}
+		return ui.Icon(name)
+	}
 	for _, s := range l.stages {
 		if s.ID == now {
 			continue
 		}
 		if s.Outcome == crm.OutcomeLost || s.Outcome == crm.OutcomeNoDecision {
-			items = append(items, h.A(h.Class("z-menu-item"), h.Href(address("/deals/"+deal.String()+"/move", "stage", s.ID.String(), "back", back)), ui.Icon("x"), g.Text(s.Name+"…")))
+			items = append(items, h.A(h.Class("z-menu-item"), h.Href(address("/deals/"+deal.String()+"/move", "stage", s.ID.String(), "back", back)), icon("x"), g.Text(s.Name+"…")))
 			continue
 		}
-		icon := "arrow-right"
+		name := "arrow-right"
 		if s.Outcome == crm.OutcomeWon {
-			icon = "check"
+			name = "check"
 		}
-		items = append(items, h.Button(h.Type("submit"), h.Name("stage"), h.Value(s.ID.String()), h.Class("z-menu-item"), ui.Icon(icon), g.Text(s.Name)))
+		items = append(items, h.Button(h.Type("submit"), h.Name("stage"), h.Value(s.ID.String()), h.Class("z-menu-item"), icon(name), g.Text(s.Name)))
 	}
 	action := "/deals/" + deal.String() + "/move"
 	inPlace := g.Group{g.Attr("hx-post", action), g.Attr("hx-target", "#board"), g.Attr("hx-select", "#board"), g.Attr("hx-swap", "outerHTML")}

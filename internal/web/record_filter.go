@@ -24,7 +24,7 @@ const (
 )
 
 // loadFilterChoices reads what the filters of a list offer, within the rows that the visitor may see.
-func loadFilterChoices(ctx context.Context, tx *db.Tx, v visit, q listQuestion) (filterChoices, error) {
+func loadFilterChoices(ctx context.Context, tx *db.Tx, a *answers, v visit, q listQuestion) (filterChoices, error) {
 	choices := filterChoices{}
 	for _, f := range q.filters {
 		var err error
@@ -36,7 +36,8 @@ func loadFilterChoices(ctx context.Context, tx *db.Tx, v visit, q listQuestion) 
 		case f.Kind == crm.Bool:
 			choices[f.key] = []ui.Option{{Value: "true", Label: v.T("record.yes")}, {Value: "false", Label: v.T("record.no")}}
 		case f.Kind == crm.Text:
-			choices[f.key], err = valuesOf(ctx, tx, v, q.kind.object, f.Field)
+			key := fmt.Sprint("values ", q.kind.object.Name, " ", f.Name, " ", v.access.Scope)
+			choices[f.key], err = recent(a, key, func() ([]ui.Option, error) { return valuesOf(ctx, tx, v, q.kind.object, f.Field) })
 		case f.Kind == crm.Reference && f.Ref == "person":
 			choices[f.key], err = peopleChoices(ctx, tx, v.access.Scope)
 		case f.Kind == crm.Reference && f.Ref == "stage":
@@ -67,7 +68,7 @@ func valuesOf(ctx context.Context, tx *db.Tx, v visit, o *crm.Object, f crm.Fiel
 	var args []any
 	// sql: a table and a column of the dictionary, and the condition of the scope
 	rows, err := tx.Query(ctx, `SELECT DISTINCT x FROM (SELECT t.`+f.Column()+` AS x FROM `+o.Table.Current+` t WHERE NOT t.deleted AND `+
-		crm.VisibleSQL(o, "t", v.access.Scope, &args)+` LIMIT `+strconv.Itoa(valuesLooked)+`) some WHERE x IS NOT NULL ORDER BY x LIMIT `+strconv.Itoa(valuesMost), args...)
+		crm.VisibleSQL(o, "t", v.access.Scope, &args)+` LIMIT `+strconv.Itoa(valuesLooked)+`) looked WHERE x IS NOT NULL ORDER BY x LIMIT `+strconv.Itoa(valuesMost), args...)
 	if err != nil {
 		return nil, fmt.Errorf("web: list values of %s: %w", f.Name, err)
 	}

@@ -17,6 +17,7 @@ import (
 // recordList is one page of a list of records, ready to be drawn.
 type recordList struct {
 	listQuestion
+	answers *answers
 	v       visit
 	title   string
 	page    crm.Page
@@ -27,7 +28,7 @@ type recordList struct {
 // showRecords is the list of the records of a kind.
 func (s *Site) showRecords(kind recordKind) page {
 	return func(w http.ResponseWriter, r *http.Request, v visit) error {
-		l := recordList{v: v, title: v.T("record." + kind.object.Plural)}
+		l := recordList{answers: s.answers, v: v, title: v.T("record." + kind.object.Plural)}
 		format := r.URL.Query().Get("format")
 		err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 			if l.listQuestion, err = readListQuestion(r.Context(), tx, kind, r.URL.Query()); err != nil || format != "" {
@@ -57,7 +58,7 @@ func (l *recordList) load(r *http.Request, tx *db.Tx) error {
 	if l.page, err = crm.ListRecords(r.Context(), tx, l.v.access.Scope, q); err != nil {
 		return err
 	}
-	if l.choices, err = loadFilterChoices(r.Context(), tx, l.v, l.listQuestion); err != nil {
+	if l.choices, err = loadFilterChoices(r.Context(), tx, l.answers, l.v, l.listQuestion); err != nil {
 		return err
 	}
 	l.views, err = listViews(r.Context(), tx, l.v.access.Person, l.kind.list)

@@ -9,12 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"zveno.dev/zveno/internal/crm"
 	"zveno.dev/zveno/internal/crm/search"
 	"zveno.dev/zveno/internal/db"
+	"zveno.dev/zveno/internal/db/dbtest"
+	"zveno.dev/zveno/internal/demo"
 	"zveno.dev/zveno/internal/value"
 	"zveno.dev/zveno/internal/web/webtest"
 )
@@ -250,4 +253,26 @@ func listed(t *testing.T, body string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestRecordPagesOnPostgres asks the pages that read tables in statements of their own.
+func TestRecordPagesOnPostgres(t *testing.T) {
+	d := dbtest.Postgres(t)
+	if _, err := demo.Load(t.Context(), d, demo.Options{Deals: 100, Now: value.DayOf(webtest.Now).Start(time.UTC)}, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	s := webtest.ServeDB(t, d)
+	v := newVisitor(t, s, "owner")
+	for _, path := range []string{"/pipeline", "/pipeline?status=all&text=a", "/pipeline?asof=2026-03-31", "/pipeline/board", "/accounts", "/activities?sort=-at", "/deals/new", v.anyDeal(), "/pipeline?format=csv"} {
+		if status, body := v.get(path); status != http.StatusOK {
+			t.Errorf("%s: status %d: %s", path, status, complaint(body))
+		}
+	}
+	if status, _, _ := v.send("/views", url.Values{"page": {"/pipeline"}, "query": {"sort=-amount"}, "name": {"Largest"}, "shared": {"1"}}); status != http.StatusSeeOther {
+		t.Errorf("saving a view: status %d", status)
+	}
+	_, body := v.get("/pipeline")
+	if status, _, _ := v.send(regexp.MustCompile(`/views/[0-9a-f-]{36}/delete`).FindString(body), nil); status != http.StatusSeeOther {
+		t.Errorf("deleting a view: status %d", status)
+	}
 }
