@@ -68,6 +68,26 @@ func remember[T any](ctx context.Context, a *answers, key string, compute func(c
 	return entry.value.(T), nil
 }
 
+// recent gives what compute gave within the last minute for key, or else now: for what may be a little old. Unlike
+// remember, it computes in the caller's transaction.
+func recent[T any](a *answers, key string, compute func() (T, error)) (T, error) {
+	a.mu.Lock()
+	entry, known := a.entries[key]
+	a.mu.Unlock()
+	if known && time.Since(entry.made) < answerTime {
+		return entry.value.(T), nil
+	}
+	computed, err := compute()
+	if err != nil {
+		return computed, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.makeRoom()
+	a.entries[key] = &answer{made: time.Now(), value: computed}
+	return computed, nil
+}
+
 func (a *answers) forget(key string, entry *answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -126,6 +126,11 @@ func (o overview) stuck(ctx context.Context) (concern, error) {
 
 // unplanned are open deals for which nobody wrote down what comes next, those that are due first.
 func (o overview) unplanned(ctx context.Context) (concern, error) {
+	key := fmt.Sprintf("unplanned|%d|%s|%s", o.at, o.scope, o.v.view.Lang)
+	return remember(ctx, o.site.answers, key, o.findUnplanned)
+}
+
+func (o overview) findUnplanned(ctx context.Context) (concern, error) {
 	c := concern{name: "unplanned"}
 	err := o.site.DB.Read(ctx, func(tx *db.Tx) error {
 		stages, err := crm.ListStages(ctx, tx)

@@ -39,7 +39,7 @@ type pipelineTable struct {
 // showPipeline lists deals: the open ones, unless the address asks for others or for those of a past day.
 func (s *Site) showPipeline(w http.ResponseWriter, r *http.Request, v visit) error {
 	kind, _ := kindOf("deal")
-	t := pipelineTable{recordList: recordList{v: v, title: v.T("pipeline.title")}}
+	t := pipelineTable{recordList: recordList{answers: s.answers, v: v, title: v.T("pipeline.title")}}
 	day, err := dayParam(v, paramAsOf, r.URL.Query().Get(paramAsOf))
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *Site) showPipeline(w http.ResponseWriter, r *http.Request, v visit) err
 
 // loadAround reads what stands around the deals of a past day.
 func (t *pipelineTable) loadAround(ctx context.Context, tx *db.Tx) (err error) {
-	if t.choices, err = loadFilterChoices(ctx, tx, t.v, t.listQuestion); err != nil {
+	if t.choices, err = loadFilterChoices(ctx, tx, t.answers, t.v, t.listQuestion); err != nil {
 		return err
 	}
 	t.views, err = listViews(ctx, tx, t.v.access.Person, t.kind.list)

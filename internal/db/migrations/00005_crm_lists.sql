@@ -22,8 +22,10 @@ CREATE INDEX crm_activities_by_at ON crm_activities (at, id);
 DROP INDEX crm_deals_stage_id;
 CREATE INDEX crm_deals_stage_id ON crm_deals (stage_id, close_day, id);
 
--- What the page of a contact or a lead lists.
+-- What the page of a contact, a lead or a campaign lists.
 CREATE INDEX crm_deals_contact_id ON crm_deals (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX crm_deals_campaign_id ON crm_deals (campaign_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX crm_leads_campaign_id ON crm_leads (campaign_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX crm_activities_contact_id ON crm_activities (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX crm_activities_lead_id ON crm_activities (lead_id) WHERE lead_id IS NOT NULL;
 
