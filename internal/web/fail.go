@@ -29,6 +29,9 @@ var problems = map[fault.Kind]problem{
 	fault.Internal:    {http.StatusInternalServerError, "alert-triangle"},
 }
 
+// retryTime is after how many seconds what was not available is worth another try.
+const retryTime = "5"
+
 // fail answers a request with an error. What went wrong inside is for the log; the visitor gets the number under which it
 // is there.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, v visit, err error) {
@@ -41,10 +44,17 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, v visit, err error) 
 		kind, p = fault.Internal, problems[fault.Internal]
 	}
 	state := ui.State{Icon: p.icon, Title: v.T("error." + string(kind) + ".title"), Text: v.T("error." + string(kind) + ".text")}
-	if kind == fault.Internal {
+	switch {
+	case kind == fault.Internal:
 		s.Log.Error("request failed", "request", requestID(r), "method", r.Method, "path", r.URL.Path, "error", err)
 		state.Code = requestID(r)
-	} else if kind != fault.NotFound {
+	case kind == fault.Unavailable:
+		s.Log.Warn("request not possible", "request", requestID(r), "method", r.Method, "path", r.URL.Path, "error", err)
+		w.Header().Set("Retry-After", retryTime)
+		if state.Code = requestID(r); v.signedIn() { // strangers need not know of disks and hosts
+			state.Code = err.Error()
+		}
+	case kind != fault.NotFound:
 		state.Code = err.Error()
 	}
 	if r.Header.Get("HX-Request") != "" {

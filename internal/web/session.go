@@ -2,8 +2,10 @@ package web
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"net/netip"
+	"strconv"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -48,7 +50,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, v visit) error {
 	switch {
 	case errors.Is(err, identity.ErrWrongPassword):
 		return write(w, http.StatusUnprocessableEntity, signInPage(v, back, email, v.T("signin.wrong")))
-	case fault.KindOf(err) == fault.Unavailable:
+	case limited(w, err):
 		return write(w, http.StatusTooManyRequests, signInPage(v, back, email, v.T("signin.too_many")))
 	case err != nil:
 		return err
@@ -56,6 +58,15 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request, v visit) error {
 	setCookie(w, r, sessionCookie, signedIn.Secret, identity.SessionLife)
 	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
+}
+
+// limited reports whether somebody tried passwords too often, and says in the answer when to try again.
+func limited(w http.ResponseWriter, err error) bool {
+	tooMany, ok := errors.AsType[*identity.TooManyAttempts](err)
+	if ok {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(tooMany.RetryAfter.Seconds()))))
+	}
+	return ok
 }
 
 // signOut ends the session.
