@@ -13,13 +13,14 @@ import (
 
 // common are the settings of every command. A flag wins over an environment variable, which wins over zveno.toml.
 type common struct {
-	Data      string `help:"Folder of the embedded database and of the analytical tables (default ${default})." default:"./zveno-data" env:"ZVENO_DATA" placeholder:"DIR"`
-	Database  string `help:"postgres://… to use PostgreSQL; empty = the embedded database in the data folder." env:"ZVENO_DATABASE" placeholder:"URL"`
-	Analytics string `help:"Where metrics are computed: duckdb (a file in the data folder), or postgres (the database of --database)." enum:"duckdb,postgres" default:"duckdb" env:"ZVENO_ANALYTICS"`
-	MaxUpload int64  `help:"Largest upload on the import page, in MiB (default ${default})." default:"1024" env:"ZVENO_MAX_UPLOAD" placeholder:"MIB"`
-	Config    string `help:"Settings file (default ${default})." default:"zveno.toml" env:"ZVENO_CONFIG" placeholder:"FILE"`
-	LogFormat string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" env:"ZVENO_LOG_FORMAT"`
-	LogLevel  string `help:"Least important log entries shown: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"ZVENO_LOG_LEVEL"`
+	Data      string         `help:"Folder of the embedded database and of the analytical tables (default ${default})." default:"./zveno-data" env:"ZVENO_DATA" placeholder:"DIR"`
+	Database  string         `help:"postgres://… to use PostgreSQL; empty = the embedded database in the data folder." env:"ZVENO_DATABASE" placeholder:"URL"`
+	Analytics string         `help:"Where metrics are computed: duckdb (a file in the data folder), or postgres (the database of --database)." enum:"duckdb,postgres" default:"duckdb" env:"ZVENO_ANALYTICS"`
+	MaxUpload int64          `help:"Largest upload on the import page, in MiB (default ${default})." default:"1024" env:"ZVENO_MAX_UPLOAD" placeholder:"MIB"`
+	Proxies   trustedProxies `name:"trusted-proxy" help:"Addresses and networks of proxies that are believed when they name the client (X-Forwarded-For, Forwarded)." env:"ZVENO_TRUSTED_PROXY" placeholder:"CIDR,…"`
+	Config    string         `help:"Settings file (default ${default})." default:"zveno.toml" env:"ZVENO_CONFIG" placeholder:"FILE"`
+	LogFormat string         `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" env:"ZVENO_LOG_FORMAT"`
+	LogLevel  string         `help:"Least important log entries shown: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"ZVENO_LOG_LEVEL"`
 }
 
 func (c *common) logger(s *streams) *slog.Logger {

@@ -133,10 +133,10 @@ func newSite(ctx context.Context, c *common, d *db.DB, p *projection.Projection,
 	mux.Handle("/api/", api.New(api.Config{DB: d, Projection: p, Log: log, Version: version}))
 	mux.Handle("/", web.New(web.Config{DB: d, Projection: p, Log: log, Version: version, Stopping: ctx.Done(),
 		Uploads: filepath.Join(c.Data, "uploads"), MaxUpload: c.MaxUpload << 20}))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return c.Proxies.resolve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		mux.ServeHTTP(w, r)
-	})
+	}))
 }
 
 func lag(d *db.DB, p *projection.Projection) float64 {
