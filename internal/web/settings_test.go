@@ -268,3 +268,32 @@ func TestPasswordChangeEndsOtherSessions(t *testing.T) {
 		t.Errorf("the other session goes on: %d", got)
 	}
 }
+
+// Nobody changes by a form what they may not change: not even with the address of a form that they were never shown.
+func TestFormsNeedTheirCapability(t *testing.T) {
+	s := webtest.Serve(t, 60)
+	person, team, pipeline, rate := anyID(t, s, "identity_people"), anyID(t, s, "identity_teams"), anyID(t, s, "crm_pipelines"), anyID(t, s, "crm_rates")
+	stages := "/settings/pipelines/" + pipeline + "/stages"
+	stage := oneID(t, s, `SELECT id FROM crm_stages WHERE NOT deleted LIMIT 1`)
+	before := countOf(t, s, `SELECT count(*) FROM identity_audit`)
+	for role, paths := range map[string][]string{
+		"rep": {"/settings/company", "/settings/people", "/settings/people/" + person, "/settings/people/" + person + "/team", "/settings/people/" + person + "/active", "/settings/people/" + person + "/login",
+			"/settings/people/" + person + "/role", "/settings/people/" + person + "/password", "/settings/people/" + person + "/disable", "/settings/teams", "/settings/teams/" + team,
+			"/settings/teams/" + team + "/delete", "/settings/roles", "/settings/roles/x/delete", "/settings/pipelines", stages, stages + "/" + stage + "/shift", stages + "/" + stage + "/delete",
+			"/settings/rates", "/settings/rates/" + rate + "/delete", "/settings/fields", "/settings/tokens", "/imports", "/imports/" + person + "/undo"},
+		"operations": {"/settings/people", "/settings/people/" + person, "/settings/people/" + person + "/active", "/settings/people/" + person + "/login", "/settings/people/" + person + "/role",
+			"/settings/people/" + person + "/password", "/settings/roles"},
+		"administrator": {"/settings/pipelines", "/settings/rates", "/settings/fields", "/imports"},
+	} {
+		c := s.Client(t, role)
+		before += 2 // the login and the sign-in
+		for _, path := range paths {
+			if answer := sendForm(t, c, s.URL+path, url.Values{"name": {"x"}}); answer.StatusCode != http.StatusForbidden {
+				t.Errorf("%s, %s: status %d", role, path, answer.StatusCode)
+			}
+		}
+	}
+	if after := countOf(t, s, `SELECT count(*) FROM identity_audit`); after != before {
+		t.Errorf("%d entries of the audit log instead of %d: something was done", after, before)
+	}
+}
