@@ -78,6 +78,8 @@ func TestJourneyEditAndUndo(t *testing.T) {
 	if text := b.Text("#fields"); !strings.Contains(text, "777,777.00") {
 		t.Errorf("the fields say %q after the amount was changed", text)
 	}
+	b.Click(".z-toast [data-close]") // so that the next one is that of the undoing
+	b.Do(chromedp.WaitNotPresent(".z-toast", chromedp.ByQuery))
 	b.Click(".z-undo button")
 	b.Do(chromedp.WaitReady(".z-toast", chromedp.ByQuery), chromedp.WaitReady("#history", chromedp.ByQuery))
 	if text := b.Text("#fields"); strings.Contains(text, "777,777.00") {
