@@ -174,7 +174,7 @@ func (l *load) run(people []*http.Client) {
 // left out are files to download, forms to sign out, streams, and links that change something.
 var (
 	link    = regexp.MustCompile(`href="(/[^"#]*)"`)
-	leftOut = regexp.MustCompile(`^/(assets|sign-out|events|export|api)|\.csv|\.xlsx|export`)
+	leftOut = regexp.MustCompile(`^/(assets|sign-out|events|api)|format=`)
 	number  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\?.*`)
 )
 

@@ -30,7 +30,7 @@ const (
 )
 
 // countedTo is up to which number a total is exact: counting on would cost more than the page.
-var countedTo = 10_000
+var countedTo = 1_000
 
 // Page is a part of a list.
 type Page struct {

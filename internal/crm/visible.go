@@ -41,7 +41,8 @@ func VisibleSQL(o *Object, row string, scope identity.Scope, args *[]any) string
 	if part {
 		f := o.Fields[o.Field(whole)]
 		target := ObjectNamed(f.Ref)
-		belongs = row + "." + f.Column() + " IN (SELECT whole.id FROM " + target.Table.Current + " whole WHERE " + VisibleSQL(target, "whole", scope, args) + ")"
+		// One look per row, since the records in scope are many and would all be gathered for an IN.
+		belongs = "EXISTS (SELECT 1 FROM " + target.Table.Current + " whole WHERE whole.id = " + row + "." + f.Column() + " AND " + VisibleSQL(target, "whole", scope, args) + ")"
 	}
 	switch {
 	case owned && part:
