@@ -29,8 +29,11 @@ const (
 	maxLimit     = 200
 )
 
-// countedTo is up to which number a total is exact: counting on would cost more than the page.
+// countedTo is up to which number a total is exact: counting on would cost more than the page. Of lists with filters more
+// is counted, because the rows that fit may be few and far apart, and then it is better to collect them than to walk.
 var countedTo = 1_000
+
+const filteredTimes = 10
 
 // Page is a part of a list.
 type Page struct {

@@ -20,13 +20,17 @@ type listRow struct {
 	key any
 }
 
-// count gives how many records there are, up to countedTo.
+// count gives how many records there are, up to countedTo, or filteredTimes as many.
 func (l *listing) count(ctx context.Context, tx *db.Tx) (total int, more bool, err error) {
+	most := countedTo
+	if len(l.terms) > 0 {
+		most *= filteredTimes
+	}
 	var args arguments
 	// sql: a condition made of columns of the dictionary, with parameters
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM `+l.query.Object.Table.Current+` t WHERE `+l.where(&args)+
-		` LIMIT `+strconv.Itoa(countedTo+1)+`) counted`, args...).Scan(&total)
-	return min(total, countedTo), total > countedTo, err
+		` LIMIT `+strconv.Itoa(most+1)+`) counted`, args...).Scan(&total)
+	return min(total, most), total > most, err
 }
 
 // read gives up to n rows from a position on, in the order in which they are met. Rows with a key and rows without one
