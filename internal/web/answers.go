@@ -14,11 +14,13 @@ const (
 	answerTime   = 10 * time.Minute // that an answer is given again, at most
 	computeTime  = 30 * time.Second // for one answer
 	positionTime = time.Second      // between looks at how far the analytical tables are
+	maxComputing = 4                // answers computed at a time: more would only wait for the same processors
 )
 
 // answers remembers results of metrics, so that many visitors of one page cost what one does. An answer's key names the
 // state of the analytical tables that it was computed from; a change makes other keys.
 type answers struct {
+	slots   chan struct{} // holds one value for each answer being computed
 	mu      sync.Mutex
 	entries map[string]*answer
 	at      int64 // state of the tables, as of looked
@@ -32,7 +34,7 @@ type answer struct {
 	err   error
 }
 
-func newAnswers() *answers { return &answers{entries: map[string]*answer{}} }
+func newAnswers() *answers { return &answers{slots: make(chan struct{}, maxComputing), entries: map[string]*answer{}} }
 
 // remember gives the answer for key, computing it if nobody has: whoever asks meanwhile waits for the same answer. The
 // computation goes on when the one who asked first leaves. Errors are not remembered.
@@ -51,7 +53,11 @@ func remember[T any](ctx context.Context, a *answers, key string, compute func(c
 			defer close(entry.done)
 			working, cancel := context.WithTimeout(context.WithoutCancel(ctx), computeTime)
 			defer cancel()
-			if entry.value, entry.err = compute(working); entry.err != nil {
+			if entry.err = a.enter(working); entry.err == nil {
+				entry.value, entry.err = compute(working)
+				<-a.slots
+			}
+			if entry.err != nil {
 				a.forget(key, entry)
 			}
 		}()
@@ -86,6 +92,16 @@ func recent[T any](a *answers, key string, compute func() (T, error)) (T, error)
 	a.makeRoom()
 	a.entries[key] = &answer{made: time.Now(), value: computed}
 	return computed, nil
+}
+
+// enter waits for a slot, which the caller gives back.
+func (a *answers) enter(ctx context.Context) error {
+	select {
+	case a.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "many numbers are being computed: try again in a moment")
+	}
 }
 
 func (a *answers) forget(key string, entry *answer) {

@@ -38,12 +38,16 @@ func (o overview) attention(ctx context.Context) (g.Node, error) {
 	if o.in.asOf == 0 && o.v.access.May(identity.RecordsView) {
 		finds = append(finds, o.unplanned)
 	}
+	found := make([]concern, len(finds))
+	tasks := make([]func() error, len(finds))
+	for i, find := range finds {
+		tasks[i] = part(ctx, find, &found[i])
+	}
+	if err := together(tasks...); err != nil {
+		return nil, err
+	}
 	var nodes g.Group
-	for _, find := range finds {
-		c, err := find(ctx)
-		if err != nil {
-			return nil, err
-		}
+	for _, c := range found {
 		nodes = append(nodes, c.node(o.v))
 	}
 	return h.Div(h.Class(fmt.Sprintf("z-grid z-grid-%d", len(finds))), nodes), nil

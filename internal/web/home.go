@@ -32,19 +32,27 @@ func (s *Site) showHome(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	o := overview{asker: a, v: v, day: day, in: in}
-	var parts g.Group
-	for _, draw := range []func(context.Context) (g.Node, error){o.cards, o.charts, o.attention} {
-		part, err := draw(r.Context())
-		if err != nil {
-			return err
-		}
-		parts = append(parts, part)
+	parts := make(g.Group, 3)
+	err = together(
+		part(r.Context(), o.cards, &parts[0]),
+		part(r.Context(), o.charts, &parts[1]),
+		part(r.Context(), o.attention, &parts[2]))
+	if err != nil {
+		return err
 	}
 	return s.render(w, r, v, ui.Page{
 		Title: v.T("home.title"), Lead: v.T("home.lead", "period", periodLabel(v.view.Lang, v, in.period)), Scripts: ui.ChartScripts, Live: true,
 		Actions: []g.Node{o.controls(r.URL.Query().Get("period"))},
 		Body:    g.Group{ui.AsOf(v.view, pastDay(v, day), "/"), live("home-parts", v.view.Path, parts)},
 	})
+}
+
+// part is the task of drawing a part of a page into a place of its own.
+func part[T any](ctx context.Context, draw func(context.Context) (T, error), into *T) func() error {
+	return func() (err error) {
+		*into, err = draw(ctx)
+		return err
+	}
 }
 
 // live is a part of a page that fetches itself again when something changes.
@@ -99,12 +107,16 @@ var cards = []card{
 func (o overview) cards(ctx context.Context) (g.Node, error) {
 	before := o.in.previous(o.v)
 	note := o.v.T("home.against", "period", periodLabel(o.v.view.Lang, o.v, before.period))
+	drawn := make([]ui.KPI, len(cards))
+	tasks := make([]func() error, len(cards))
+	for i, c := range cards {
+		tasks[i] = part(ctx, func(ctx context.Context) (ui.KPI, error) { return o.card(ctx, c, before) }, &drawn[i])
+	}
+	if err := together(tasks...); err != nil {
+		return nil, err
+	}
 	var nodes g.Group
-	for _, c := range cards {
-		k, err := o.card(ctx, c, before)
-		if err != nil {
-			return nil, err
-		}
+	for _, k := range drawn {
 		if k.Delta != nil {
 			k.Note = note
 		}
@@ -122,16 +134,26 @@ func (o overview) card(ctx context.Context, c card, before window) (ui.KPI, erro
 	if c.state {
 		ask = window.state
 	}
-	now, err := o.one(ctx, c.metric, ask(o.in))
+	look := o.course
+	if c.trend {
+		look = o.trend
+	}
+	var now, earlier metric.Cell
+	var past []float64
+	err = together(
+		part(ctx, func(ctx context.Context) (metric.Cell, error) { return o.one(ctx, c.metric, ask(o.in)) }, &now),
+		part(ctx, func(ctx context.Context) (metric.Cell, error) { return o.one(ctx, c.metric, ask(before)) }, &earlier),
+		part(ctx, func(ctx context.Context) ([]float64, error) { return look(ctx, c.metric) }, &past))
 	if err != nil {
 		return ui.KPI{}, err
 	}
-	earlier, err := o.one(ctx, c.metric, ask(before))
-	if err != nil {
-		return ui.KPI{}, err
-	}
+	return o.kpi(c, d, now, earlier, past), nil
+}
+
+// kpi draws what is known of a number.
+func (o overview) kpi(c card, d metric.Definition, now, earlier metric.Cell, past []float64) ui.KPI {
 	v := o.v.view
-	k := ui.KPI{Label: wordsIn(v.Lang, d.Name), Href: o.metricAddress(c, ""), Value: figure(v, now.Value, d.Unit), Delta: delta(v, d, now.Value, earlier.Value)}
+	k := ui.KPI{Label: wordsIn(v.Lang, d.Name), Href: o.metricAddress(c, ""), Value: figure(v, now.Value, d.Unit), Delta: delta(v, d, now.Value, earlier.Value), Trend: past}
 	if d.Unit == metric.UnitMoneyPerDay {
 		k.Value, k.Unit = figure(v, now.Value, metric.UnitMoney), o.v.T("metric.a_day")
 	}
@@ -144,12 +166,7 @@ func (o overview) card(ctx context.Context, c card, before window) (ui.KPI, erro
 	if now.Small {
 		k.Note = o.v.T("metric.small", "n", now.N)
 	}
-	if c.trend {
-		k.Trend, err = o.trend(ctx, c.metric)
-	} else {
-		k.Trend, err = o.course(ctx, c.metric)
-	}
-	return k, err
+	return k
 }
 
 // metricAddress leads to a metric, or below it, for the same window.
@@ -209,13 +226,17 @@ const courseWeeks = 8
 
 // course is a state at the end of the page's day and of the weeks before.
 func (o overview) course(ctx context.Context, id string) ([]float64, error) {
+	cells := make([]metric.Cell, courseWeeks+1)
+	tasks := make([]func() error, len(cells))
+	for i := range cells {
+		q := windowUntil(o.v, o.in.period, o.in.last-value.Day(7*(courseWeeks-i))).state()
+		tasks[i] = part(ctx, func(ctx context.Context) (metric.Cell, error) { return o.one(ctx, id, q) }, &cells[i])
+	}
+	if err := together(tasks...); err != nil {
+		return nil, err
+	}
 	var values []float64
-	for week := courseWeeks; week >= 0; week-- {
-		day := o.in.last - value.Day(7*week)
-		cell, err := o.one(ctx, id, windowUntil(o.v, o.in.period, day).state())
-		if err != nil {
-			return nil, err
-		}
+	for _, cell := range cells {
 		if cell.Value != nil {
 			values = append(values, cell.Value.Float())
 		}

@@ -12,12 +12,8 @@ import (
 
 // charts draws the pipeline by stage beside what changed since last Monday.
 func (o overview) charts(ctx context.Context) (g.Node, error) {
-	stages, err := o.stages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	changes, err := o.changes(ctx)
-	if err != nil {
+	var stages, changes g.Node
+	if err := together(part(ctx, o.stages, &stages), part(ctx, o.changes, &changes)); err != nil {
 		return nil, err
 	}
 	return h.Div(h.Class("z-grid z-grid-2"), stages, changes), nil

@@ -1,0 +1,29 @@
+package web
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestTogetherGivesTheFirstErrorOfAll(t *testing.T) {
+	second, third := errors.New("second"), errors.New("third")
+	late, done := make(chan struct{}), false
+	err := together(
+		func() error { <-late; done = true; return nil }, // ends only because the others run meanwhile
+		func() error { <-late; return second },
+		func() error { close(late); return third })
+	if err != second || !done {
+		t.Errorf("%v, all done: %t", err, done)
+	}
+	if err := together(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTogetherSurvivesAPanic(t *testing.T) {
+	err := together(func() error { return nil }, func() error { var none map[string]int; none["x"] = 1; return nil })
+	if err == nil || !strings.Contains(err.Error(), "together_test.go") {
+		t.Errorf("%v: want an error that says where", err)
+	}
+}
