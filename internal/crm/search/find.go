@@ -26,8 +26,9 @@ const maxHits = 100
 
 // Find gives up to limit accounts, deals, contacts, leads, people and products in scope of which each word of text begins
 // a word, in whichever script. Records that have all of them as whole words come first, then accounts and deals, then what
-// changed last. Text without words finds nothing. Of words that are on thousands of records of an object, those that
-// changed or were made last are found, and not always every one of them.
+// changed last. Text without words finds nothing. Of words each of which is on
+// thousands of records of an object, those are found that have them one after the other as they are typed, and those that
+// changed or were made last, and not always every one of them.
 func Find(ctx context.Context, tx *db.Tx, scope identity.Scope, text string, limit int) ([]Hit, error) {
 	words := queryWords(text)
 	limit = min(limit, maxHits)

@@ -130,8 +130,9 @@ func (w *world) naive(scope identity.Scope, query string, limit int) []search.Hi
 			for _, word := range search.WordsOf(rec.text) {
 				for _, form := range search.Forms(word) {
 					begins = begins || slices.ContainsFunc(forms, func(f string) bool { return strings.HasPrefix(form, f) })
-					is = is || slices.Contains(forms, form)
 				}
+				own := search.Forms(word)
+				is = is || forms[len(forms)-1] == own[len(own)-1]
 			}
 			some, whole = some && begins, whole && is
 		}

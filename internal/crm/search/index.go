@@ -44,22 +44,23 @@ func (s *searched) table() string { return crm.ObjectNamed(s.object).Table.Curre
 type entry struct {
 	id      value.ID
 	changed int64
-	words   []string // all forms, sorted; none = it is deleted or has no words
+	words   []string // see indexed, sorted; none = it is deleted or has no words
 }
 
-// wordsOfRecord are all forms of the words of a record.
+// wordsOfRecord are all entries of the words of a record.
 func (s *searched) wordsOfRecord(texts []sql.NullString) []string {
-	var words []string
+	var written [][]string
+	var numbers []string
 	for i, text := range texts {
 		if i >= len(s.texts) {
-			words = append(words, phoneWords(text.String)...)
+			numbers = append(numbers, phoneWords(text.String)...)
 			continue
 		}
 		for _, word := range wordsOf(text.String) {
-			words = append(words, forms(word)...)
+			written = append(written, forms(word))
 		}
 	}
-	words = words[:min(len(words), maxWords)]
+	words := append(indexed(written[:min(len(written), maxWords)]), numbers...)
 	slices.Sort(words)
 	return slices.Compact(words)
 }

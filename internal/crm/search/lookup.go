@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -37,7 +36,7 @@ type lookup struct {
 
 // find gives records that have the words: all of them, or at least limit.
 func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
-	rarest, err := l.rarest(ctx, tx)
+	rarest, all, err := l.rarest(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +44,7 @@ func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	common := len(ids) > reads.rare
+	common := !all || len(ids) > reads.rare
 	if common {
 		if few, err := l.seesFew(ctx, tx); err != nil {
 			return nil, err
@@ -53,13 +52,10 @@ func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
 			return l.findOwn(ctx, tx)
 		}
 	}
-	if len(ids) >= reads.candidates {
-		latest, err := l.latest(ctx, tx)
-		if err != nil {
+	if !all || len(ids) >= reads.candidates {
+		if ids, err = l.addCommon(ctx, tx, ids); err != nil {
 			return nil, err
 		}
-		ids = append(latest, slices.DeleteFunc(ids, func(id value.ID) bool { return slices.Contains(latest, id) })...)
-		ids = ids[:min(len(ids), reads.latest)]
 	}
 	var records []found
 	for group := range slices.Chunk(ids, maxIndexed) {
@@ -74,49 +70,92 @@ func (l *lookup) find(ctx context.Context, tx *db.Tx) ([]found, error) {
 	return records, nil
 }
 
-// rarest gives the word that the fewest records have, and, if both are few enough to be read, the one that is rarest after
-// it: words that are common each need not be so together.
-func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (words []int, err error) {
-	if len(l.words) == 1 {
-		return []int{0}, nil
+// addCommon puts before the candidates for words that are on very many records those that have the words as they are typed,
+// one after the other, and those that changed last.
+func (l *lookup) addCommon(ctx context.Context, tx *db.Tx, candidates []value.ID) ([]value.ID, error) {
+	typed, err := l.typed(ctx, tx)
+	if err != nil {
+		return nil, err
 	}
-	counts := make([]int, len(l.words))
-	for i := range l.words {
-		var args arguments
-		// sql: placeholders
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM (`+l.postings(i, "", &args)+`) counted`, args...).Scan(&counts[i]); err != nil {
-			return nil, err
+	latest, err := l.latest(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[value.ID]bool{}
+	var ids []value.ID
+	for _, id := range slices.Concat(typed, latest, candidates) {
+		if !known[id] {
+			known[id] = true
+			ids = append(ids, id)
 		}
-		words = append(words, i)
 	}
-	slices.SortStableFunc(words, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
-	if counts[words[0]] <= reads.rare || counts[words[1]] >= reads.postings {
-		return words[:1], nil
-	}
-	return words[:2], nil
+	return ids[:min(len(ids), len(typed)+reads.latest)], nil
 }
 
-// candidates gives the records made last that have all of some words, the last first.
-func (l *lookup) candidates(ctx context.Context, tx *db.Tx, words []int) ([]value.ID, error) {
-	var args arguments
-	var sets []string
-	for _, word := range words {
-		order := ""
-		if l.whole {
-			order = " ORDER BY record_id DESC" // as the index has them
+// rarest gives the word that the fewest records have, and whether all of these can be read.
+func (l *lookup) rarest(ctx context.Context, tx *db.Tx) (word int, all bool, err error) {
+	if len(l.words) == 1 {
+		return 0, true, nil
+	}
+	fewest := reads.postings + 1
+	for i := range l.words {
+		var args arguments
+		var count int
+		// sql: placeholders
+		statement := `SELECT count(*) FROM (SELECT 1 AS one FROM (` + l.postings(i, "", &args) + `) posted LIMIT ` + strconv.Itoa(fewest) + `) counted`
+		if err := tx.QueryRow(ctx, statement, args...).Scan(&count); err != nil {
+			return 0, false, err
 		}
-		sets = append(sets, `SELECT record_id FROM (`+l.postings(word, order, &args)+`) word`+strconv.Itoa(word)) // sql: placeholders
+		if count < fewest {
+			word, fewest = i, count
+		}
+	}
+	return word, fewest <= reads.rare || l.whole && fewest < reads.postings, nil
+}
+
+// candidates gives the records made last that have the rarest word; where words are whole, of those that have the others
+// too.
+func (l *lookup) candidates(ctx context.Context, tx *db.Tx, rarest int) ([]value.ID, error) {
+	var args arguments
+	order, others := "", ""
+	if l.whole {
+		order = " ORDER BY record_id DESC" // as the index has them
 	}
 	// sql: placeholders
-	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (`+strings.Join(sets, " INTERSECT ")+`) posted ORDER BY record_id DESC LIMIT `+
+	posted := `SELECT record_id FROM (` + l.postings(rarest, order, &args) + `) posted`
+	for i, forms := range l.words {
+		if l.whole && i != rarest {
+			others += ` AND EXISTS (SELECT 1 FROM crm_words other WHERE other.object = ` + args.add(l.object) +
+				` AND other.word = ` + args.add(wholeForm(forms)) + ` AND other.record_id = posted.record_id)` // sql: placeholders
+		}
+	}
+	// sql: placeholders
+	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (`+posted+` WHERE TRUE`+others+`) found ORDER BY record_id DESC LIMIT `+
 		strconv.Itoa(reads.candidates), args)
+}
+
+// typed gives records that have the words one after the other, of which the last may only be begun.
+func (l *lookup) typed(ctx context.Context, tx *db.Tx) ([]value.ID, error) {
+	if len(l.words) == 1 {
+		return nil, nil
+	}
+	var args arguments
+	object, begins := args.add(l.object), phrase(l.words)
+	// sql: placeholders
+	return queryIDs(ctx, tx, `SELECT DISTINCT record_id FROM (SELECT record_id FROM crm_words WHERE object = `+object+
+		` AND word >= `+args.add(begins)+` AND word < `+args.add(begins+highestRune)+` ORDER BY word LIMIT `+strconv.Itoa(reads.postings)+
+		`) posted ORDER BY record_id DESC LIMIT `+strconv.Itoa(reads.candidates), args)
 }
 
 // postings selects the IDs of records that have a word; one that has several forms of it comes several times.
 func (l *lookup) postings(word int, order string, args *arguments) string {
 	object := args.add(l.object)
+	forms := l.words[word]
+	if l.whole {
+		forms = []string{wholeForm(forms)}
+	}
 	var selects []string
-	for i, form := range l.words[word] {
+	for i, form := range forms {
 		var is string
 		if l.whole {
 			is = ` AND word = ` + args.add(form) // sql: a placeholder
@@ -136,13 +175,13 @@ func (l *lookup) postings(word int, order string, args *arguments) string {
 func (l *lookup) matches(args *arguments) string {
 	var all []string
 	for _, forms := range l.words {
+		if l.whole {
+			all = append(all, " AND s.words LIKE "+args.add("% "+wholeForm(forms)+" %"))
+			continue
+		}
 		var either []string
 		for _, form := range forms {
-			pattern := "% " + form + "%"
-			if l.whole {
-				pattern = "% " + form + " %"
-			}
-			either = append(either, "s.words LIKE "+args.add(pattern))
+			either = append(either, "s.words LIKE "+args.add("% "+form+"%"))
 		}
 		all = append(all, " AND ("+strings.Join(either, " OR ")+")")
 	}

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -10,8 +9,8 @@ import (
 
 const (
 	maxWord       = 40 // letters of a word that count
-	maxWords      = 60 // words of one record
-	maxQueryWords = 8
+	maxWords      = 30 // words of one record
+	maxQueryWords = 12
 )
 
 // wordsOf splits text into folded words: runs of letters and digits. An apostrophe within a word is no part of it, so that
@@ -38,16 +37,51 @@ func wordsOf(text string) []string {
 	return words
 }
 
-// forms are the ways in which a folded word is stored and looked for: as it is, transliterated, and by its key. A word of
-// a query finds one of a record if a form of the former begins a form of the latter.
+// forms are the ways in which a folded word is looked for: transliterated, and by its key, if that differs. A word of a
+// query finds one of a record if a form of the former begins a form of the latter; they are the same word if their keys
+// are. A sign that has no transliteration stands for itself.
 func forms(word string) []string {
-	forms := []string{word}
-	for _, form := range []string{latin(word), key(word)} {
-		if form != "" && !slices.Contains(forms, form) {
-			forms = append(forms, form)
-		}
+	written := latin(word)
+	if written == "" {
+		return []string{word}
 	}
-	return forms
+	if k := key(word); k != "" && k != written {
+		return []string{written, k}
+	}
+	return []string{written}
+}
+
+// wholeForm is the form by which whole words are compared.
+func wholeForm(forms []string) string { return forms[len(forms)-1] }
+
+const (
+	phraseMark = "." // between the words of a phrase, none of which contains it
+	maxPhrase  = 100 // letters of a phrase that count
+)
+
+// phrase writes words, each of which is given by its forms, as one. It begins with the phrase of its first words.
+func phrase(words [][]string) string {
+	var text []rune
+	for i, forms := range words {
+		if len(text) >= maxPhrase {
+			break
+		}
+		if i > 0 {
+			text = append(text, []rune(phraseMark)...)
+		}
+		text = append(text, []rune(forms[0])...)
+	}
+	return string(text[:min(len(text), maxPhrase)])
+}
+
+// indexed are the words under which a record is found whose texts have some words, given by their forms: the key of each,
+// and each with what follows it, so that names are found as they are typed, however common each word of them is.
+func indexed(words [][]string) []string {
+	var entries []string
+	for i, forms := range words {
+		entries = append(entries, phrase(words[i:]), wholeForm(forms))
+	}
+	return entries
 }
 
 // phoneWords are the words by which a telephone number is found: its digits with and without the code of the country.

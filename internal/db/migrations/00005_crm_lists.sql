@@ -38,7 +38,7 @@ CREATE INDEX crm_field_values_number ON crm_field_values (field_id, number, reco
 -- records.
 CREATE TABLE crm_words (
     object TEXT NOT NULL,
-    word TEXT NOT NULL,      -- as written, folded, and in each way in which it is found from the other script
+    word TEXT NOT NULL,      -- the key of a word, or a word and those that follow it, transliterated
     record_id UUID NOT NULL,
     PRIMARY KEY (object, word, record_id)
 );
