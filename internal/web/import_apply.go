@@ -11,7 +11,6 @@ import (
 
 	"zveno.dev/zveno/internal/connect"
 	"zveno.dev/zveno/internal/db"
-	"zveno.dev/zveno/internal/fault"
 	"zveno.dev/zveno/internal/i18n"
 	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/value"
@@ -46,8 +45,19 @@ func (s *Site) applyImport(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
+	if work := s.jobs.find(d.ID); work != nil { // nil: somebody discarded the draft at the same moment
+		go s.removeWhenDone(d.ID, work)
+	}
 	http.Redirect(w, r, draftAddress(d.ID, "/check"), http.StatusSeeOther)
 	return nil
+}
+
+// removeWhenDone removes the files of a draft when they are imported, whether somebody waits for that or not.
+func (s *Site) removeWhenDone(id value.ID, work *job) {
+	<-work.done
+	if _, _, err := work.state(); err == nil {
+		s.removeFolder(id)
+	}
 }
 
 // auditImport notes an import in the audit log, also one that was broken off.
@@ -65,32 +75,42 @@ func (s *Site) auditImport(ctx context.Context, v visit, report connect.Report, 
 
 // showProgress is the part of a page that says how far work is. When it is done, it leads on.
 func (s *Site) showProgress(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, err := value.ParseID(r.PathValue("draft"))
-	if err != nil {
-		return fault.New(fault.NotFound, "there is no such import")
+	if next := s.finished(r); next != "" {
+		return leadTo(w, next)
 	}
 	d, err := s.loadDraft(v, r.PathValue("draft"))
 	if err != nil {
 		return err
 	}
-	work := s.jobs.find(id)
-	if work == nil || work.isDone() {
-		next := draftAddress(id, "")
-		if work != nil {
-			if _, to, err := work.state(); err == nil && to != "" {
-				next = to
-			} else if work.kind != jobExamine {
-				next = draftAddress(id, "/check")
-			}
-			if work.kind == jobApply && next != draftAddress(id, "/check") {
-				s.removeDraft(d.ID)
-			}
-		}
-		w.Header().Set("HX-Redirect", next)
-		w.WriteHeader(http.StatusNoContent)
-		return nil
+	work := s.jobs.find(d.ID)
+	if work != nil && !work.isDone() {
+		return write(w, http.StatusOK, progressPart(v, draftAddress(d.ID, "/progress"), work))
 	}
-	return write(w, http.StatusOK, progressPart(v, draftAddress(id, "/progress"), work))
+	if work == nil || work.kind == jobExamine {
+		return leadTo(w, draftAddress(d.ID, ""))
+	}
+	return leadTo(w, draftAddress(d.ID, "/check"))
+}
+
+// leadTo makes the page, of which only a part was asked for, go on to another one.
+func leadTo(w http.ResponseWriter, address string) error {
+	w.Header().Set("HX-Redirect", address)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// finished is the report of the import that a draft has become; "" while it has not.
+func (s *Site) finished(r *http.Request) string {
+	id, err := value.ParseID(r.PathValue("draft"))
+	if err != nil {
+		return ""
+	}
+	work := s.jobs.find(id)
+	if work == nil || work.kind != jobApply || !work.isDone() {
+		return ""
+	}
+	_, next, _ := work.state()
+	return next
 }
 
 // drawProgress is the page while work goes on.

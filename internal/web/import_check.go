@@ -58,6 +58,10 @@ func (b *bounded) Write(p []byte) (int, error) {
 
 // showCheck is what the dry run found, and the button that makes it real.
 func (s *Site) showCheck(w http.ResponseWriter, r *http.Request, v visit) error {
+	if next := s.finished(r); next != "" {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
 	d, err := s.loadDraft(v, r.PathValue("draft"))
 	if err != nil {
 		return err

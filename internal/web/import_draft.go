@@ -145,6 +145,11 @@ func (s *Site) drafts(ctx context.Context, owner value.ID, now value.Instant) ([
 // removeDraft removes a draft with its files.
 func (s *Site) removeDraft(id value.ID) {
 	s.jobs.forget(id)
+	s.removeFolder(id)
+}
+
+// removeFolder removes the files of a draft.
+func (s *Site) removeFolder(id value.ID) {
 	if err := os.RemoveAll(s.draftFolder(id)); err != nil {
 		s.Log.Error("an import draft could not be removed", "draft", id, "error", err)
 	}

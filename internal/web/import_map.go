@@ -23,6 +23,10 @@ const (
 
 // showDraft is the page of a draft: what is being done, or what was found in the files and what becomes of each column.
 func (s *Site) showDraft(w http.ResponseWriter, r *http.Request, v visit) error {
+	if next := s.finished(r); next != "" {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
 	d, err := s.loadDraft(v, r.PathValue("draft"))
 	if err != nil {
 		return err
