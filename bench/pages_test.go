@@ -48,7 +48,9 @@ func BenchmarkPages(b *testing.B) {
 	}
 	l := &load{base: "http://" + address, times: map[string][]time.Duration{}}
 	for _, c := range people { // once, so that what follows is what a running server does
-		l.visit(c, "/")
+		for _, path := range l.visit(c, "/") {
+			l.visit(c, path)
+		}
 	}
 	l.reset()
 	l.run(people)

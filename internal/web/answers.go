@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 const (
 	maxAnswers   = 2_000            // answers
 	answerTime   = 10 * time.Minute // that an answer is given again, at most
+	recentTime   = 10 * time.Minute // that an answer which may be old is given again
 	computeTime  = 30 * time.Second // for one answer
 	positionTime = time.Second      // between looks at how far the analytical tables are
 	maxComputing = 4                // answers computed at a time: more would only wait for the same processors
@@ -34,7 +37,9 @@ type answer struct {
 	err   error
 }
 
-func newAnswers() *answers { return &answers{slots: make(chan struct{}, maxComputing), entries: map[string]*answer{}} }
+func newAnswers() *answers {
+	return &answers{slots: make(chan struct{}, maxComputing), entries: map[string]*answer{}}
+}
 
 // remember gives the answer for key, computing it if nobody has: whoever asks meanwhile waits for the same answer. The
 // computation goes on when the one who asked first leaves. Errors are not remembered.
@@ -74,13 +79,13 @@ func remember[T any](ctx context.Context, a *answers, key string, compute func(c
 	return entry.value.(T), nil
 }
 
-// recent gives what compute gave within the last minute for key, or else now: for what may be a little old. Unlike
-// remember, it computes in the caller's transaction.
+// recent gives what compute gave within recentTime for key, or else now: for what may be a little old. Unlike remember, it
+// computes in the caller's transaction.
 func recent[T any](a *answers, key string, compute func() (T, error)) (T, error) {
 	a.mu.Lock()
 	entry, known := a.entries[key]
 	a.mu.Unlock()
-	if known && time.Since(entry.made) < answerTime {
+	if known && time.Since(entry.made) < recentTime {
 		return entry.value.(T), nil
 	}
 	computed, err := compute()
@@ -127,7 +132,11 @@ func (a *answers) makeRoom() {
 	}
 }
 
-// position is how far the analytical tables are, looked up once a second. The error is Unavailable while there are none.
+// errPreparing is the cause of an Unavailable error while the analytical tables are made for the first time.
+var errPreparing = errors.New("the analytical tables are being made: try again in a moment")
+
+// position is how far the analytical tables are, looked up once a second. The error is Unavailable with the cause
+// errPreparing while there are none.
 func (s *Site) position(ctx context.Context) (int64, error) {
 	a := s.answers
 	a.mu.Lock()
@@ -137,8 +146,11 @@ func (s *Site) position(ctx context.Context) (int64, error) {
 		return at, nil
 	}
 	p, built, err := s.Projection.Store().Position(ctx)
-	if err != nil || !built {
-		return 0, fault.New(fault.Unavailable, "the analytical tables are being made: try again in a moment (%v)", err)
+	if err != nil {
+		return 0, fmt.Errorf("web: look at the analytical tables: %w", err)
+	}
+	if !built {
+		return 0, fault.New(fault.Unavailable, "%w", errPreparing)
 	}
 	a.mu.Lock()
 	a.at, a.looked = p.TxNo, time.Now()

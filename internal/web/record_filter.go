@@ -19,7 +19,7 @@ import (
 type filterChoices map[string][]ui.Option
 
 const (
-	valuesLooked = 20_000 // records among whose values those that a filter offers are looked for
+	valuesLooked = 5_000 // records among whose values those that a filter offers are looked for
 	valuesMost   = 100    // that a filter offers
 )
 
