@@ -20,7 +20,7 @@ type filterChoices map[string][]ui.Option
 
 const (
 	valuesLooked = 5_000 // records among whose values those that a filter offers are looked for
-	valuesMost   = 100    // that a filter offers
+	valuesMost   = 100   // that a filter offers
 )
 
 // loadFilterChoices reads what the filters of a list offer, within the rows that the visitor may see.
