@@ -38,6 +38,10 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, v visit, err error) 
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody waits for an answer any more
 	}
+	if errors.Is(err, errPreparing) && v.signedIn() && r.Header.Get("HX-Request") == "" {
+		preparing(w, v)
+		return
+	}
 	kind := fault.KindOf(err)
 	p, known := problems[kind]
 	if !known {

@@ -27,6 +27,7 @@ func (s *Site) routes(mux *http.ServeMux) {
 	}
 	signedIn("GET /{$}", s.showHome)
 	signedIn("GET /events", s.streamEvents)
+	signedIn("GET /numbers/ready", s.tellReady)
 	signedIn("GET /waterfall", s.showWaterfall, identity.MetricsView)
 	signedIn("GET /waterfall/deals", s.showWaterfallDeals, identity.MetricsView)
 	signedIn("GET /metrics/{$}", s.showMetrics, identity.MetricsView)

@@ -66,13 +66,20 @@ func ServeToday(t testing.TB, deals int) *Server {
 
 func serve(t testing.TB, d *db.DB, now func() time.Time) *Server {
 	t.Helper()
+	s := ServeUnprepared(t, d, now)
+	s.Refresh(t)
+	return s
+}
+
+// ServeUnprepared serves what is in a database, whose analytical tables Refresh will make.
+func ServeUnprepared(t testing.TB, d *db.DB, now func() time.Time) *Server {
+	t.Helper()
 	p, err := projection.Open(t.Context(), d, columnar.Config{Dir: t.TempDir(), Log: dbtest.Log(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
 	s := &Server{DB: d, Projection: p, Uploads: t.TempDir(), MaxUpload: 4 << 20}
-	s.Refresh(t)
 	stopping := make(chan struct{})
 	handler := web.New(web.Config{DB: d, Projection: p, Log: dbtest.Log(t), Version: "test", Now: now, Stopping: stopping,
 		Uploads: s.Uploads, MaxUpload: s.MaxUpload})
