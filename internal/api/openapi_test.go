@@ -36,7 +36,11 @@ func TestDocumentHoldsTogether(t *testing.T) {
 		}
 	}
 	for _, o := range crm.Objects {
-		for _, id := range []string{"list-" + o.Plural, "get-" + o.Name, "create-" + o.Name, "update-" + o.Name, "delete-" + o.Name, "bulk-upsert-" + o.Plural, "history-of-" + o.Name} {
+		wanted := []string{"list-" + o.Plural, "get-" + o.Name, "history-of-" + o.Name}
+		if o.Name != "person" && o.Name != "team" {
+			wanted = append(wanted, "create-"+o.Name, "update-"+o.Name, "delete-"+o.Name, "bulk-upsert-"+o.Plural)
+		}
+		for _, id := range wanted {
 			if id = strings.ReplaceAll(id, "_", "-"); !seen[id] {
 				t.Errorf("there is no operation %s", id)
 			}

@@ -18,7 +18,9 @@ func (s *server) recordOperations() {
 			schemas[name] = schema
 		}
 		s.readOperations(o)
-		s.writeOperations(o)
+		if _, written := editing[o.Name]; written {
+			s.writeOperations(o)
+		}
 	}
 	s.moveOperation()
 }
