@@ -65,6 +65,9 @@ func ListRecords(ctx context.Context, tx *db.Tx, scope identity.Scope, q ListQue
 		return Page{}, fmt.Errorf("crm: count %s: %w", q.Object.Plural, err)
 	}
 	l.walk, l.collect, l.walked = page.More, !page.More, order.column
+	if err := l.findOwners(ctx, tx, order); err != nil {
+		return Page{}, fmt.Errorf("crm: find owners of %s: %w", q.Object.Plural, err)
+	}
 	rows, err := l.read(ctx, tx, order, at, l.query.Limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("crm: list %s: %w", q.Object.Plural, err)
@@ -87,6 +90,8 @@ type listing struct {
 	walked string
 
 	collect bool // the opposite: so few fit that they are collected and sorted
+
+	owners []value.ID // who walk apart from each other, each along their own index; none = all walk together
 }
 
 func newListing(ctx context.Context, tx *db.Tx, scope identity.Scope, q ListQuery) (*listing, error) {

@@ -27,7 +27,7 @@ func TestLongListsWalkAlongAnIndex(t *testing.T) {
 			for _, scope := range []identity.Scope{{All: true}, {Person: value.NewID(), Teams: []value.ID{value.NewID()}}} {
 				for _, descending := range []bool{false, true} {
 					q := ListQuery{Object: ObjectNamed(w.object), Sort: w.sort, Descending: descending, Where: []Filter{owner}}
-					for _, plan := range plans(t, d, scope, q) {
+					for _, plan := range plans(t, d, scope, q, nil) {
 						if !strings.Contains(plan, w.index) || strings.Contains(plan, "B-TREE FOR ORDER BY") || strings.Contains(plan, "Sort") {
 							t.Errorf("%s by %s, descending %v:\n%s", w.object, w.sort, descending, plan)
 						}
@@ -38,8 +38,29 @@ func TestLongListsWalkAlongAnIndex(t *testing.T) {
 	})
 }
 
-// plans gives what the engine intends to do for each segment of a list, at its beginning and in its midst.
-func plans(t *testing.T, d *db.DB, scope identity.Scope, q ListQuery) (plans []string) {
+// TestOwnersWalkApart makes sure that the deals of each owner in scope are found along an index of their own, and that
+// nothing is sorted but what was found so.
+func TestOwnersWalkApart(t *testing.T) {
+	owners := []value.ID{value.NewID(), value.NewID(), value.NewID()}
+	other := Filter{Field: "stage", Op: OpIs, Values: []string{value.NewID().String()}}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for sort, index := range map[string]string{SortName: "crm_deals_by_owner_name", "amount": "crm_deals_by_owner_amount", "close": "crm_deals_by_owner_close"} {
+			for _, descending := range []bool{false, true} {
+				q := ListQuery{Object: ObjectNamed("deal"), Sort: sort, Descending: descending, Where: []Filter{other}}
+				for _, plan := range plans(t, d, identity.Scope{Person: owners[0]}, q, owners) {
+					sorts := strings.Count(plan, "B-TREE FOR ORDER BY") + strings.Count(plan, "Sort Key")
+					if strings.Count(plan, index) != len(owners) || sorts > 2 {
+						t.Errorf("by %s, descending %v, %d sorts:\n%s", sort, descending, sorts, plan)
+					}
+				}
+			}
+		}
+	})
+}
+
+// plans gives what the engine intends to do for each segment of a list, at its beginning and in its midst; owners walk
+// apart, if there are any.
+func plans(t *testing.T, d *db.DB, scope identity.Scope, q ListQuery, owners []value.ID) (plans []string) {
 	t.Helper()
 	err := d.Read(t.Context(), func(tx *db.Tx) error {
 		explain := "EXPLAIN QUERY PLAN "
@@ -57,7 +78,7 @@ func plans(t *testing.T, d *db.DB, scope identity.Scope, q ListQuery) (plans []s
 		if err != nil {
 			return err
 		}
-		l.walk, l.walked = true, k.column
+		l.walk, l.walked, l.owners = true, k.column, owners
 		var key any = int64(5)
 		if k.column == "folded" {
 			key = "a"

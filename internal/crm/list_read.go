@@ -115,7 +115,12 @@ func (l *listing) segmentSQL(k sortKey, at position, empty bool, n int, args *ar
 	} else if !at.id.IsZero() {
 		conditions = append(conditions, "("+strings.Join(order, ", ")+")"+beyond+"("+args.add(at.key)+", "+args.add(at.id)+")")
 	}
-	conditions = append(conditions, l.where(args))
+	if len(l.owners) > 0 {
+		picked := l.pickByOwner(key, strings.Join(conditions, " AND "), direction, n, args)
+		from, conditions = picked+" CROSS JOIN "+from, []string{"t.id = picked.id"}
+	} else {
+		conditions = append(conditions, l.where(args))
+	}
 	return "SELECT t.id, t.version, t.created_at, t.valid_from, t.custom, " + key + columnList(o) + " FROM " + from +
 		" WHERE " + strings.Join(conditions, " AND ") +
 		" ORDER BY " + strings.Join(order, direction+", ") + direction + " LIMIT " + strconv.Itoa(n)

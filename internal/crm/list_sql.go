@@ -29,7 +29,7 @@ func (a *arguments) addAll(values []any) string {
 // where is the condition of the listing on a row called t of the object's current table.
 func (l *listing) where(args *arguments) string {
 	conditions := []string{"NOT t.deleted"}
-	if !l.scope.All {
+	if !l.scope.All && len(l.owners) == 0 {
 		row := "t"
 		conditions = append(conditions, l.unindexed(VisibleSQL(l.query.Object, row, l.scope, (*[]any)(args))))
 	}

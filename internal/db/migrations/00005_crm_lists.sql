@@ -7,6 +7,11 @@ CREATE INDEX crm_deals_by_amount ON crm_deals (amount_minor, id);
 CREATE INDEX crm_deals_by_close ON crm_deals (close_day, id);
 CREATE INDEX crm_deals_by_created ON crm_deals (created_at, id);
 CREATE INDEX crm_deals_by_changed ON crm_deals (valid_from, id);
+-- Each owner's deals, since those of few owners may all be at one end.
+CREATE INDEX crm_deals_by_owner_name ON crm_deals (owner_id, substr(folded, 1, 100), id);
+CREATE INDEX crm_deals_by_owner_amount ON crm_deals (owner_id, amount_minor, id);
+CREATE INDEX crm_deals_by_owner_close ON crm_deals (owner_id, close_day, id);
+DROP INDEX crm_deals_owner_id; -- which begins as these do
 CREATE INDEX crm_accounts_by_name ON crm_accounts (substr(folded, 1, 100), id);
 CREATE INDEX crm_accounts_by_created ON crm_accounts (created_at, id);
 CREATE INDEX crm_accounts_by_changed ON crm_accounts (valid_from, id);
