@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -111,12 +112,19 @@ func (p *Projection) Refresh(ctx context.Context) error {
 		}
 	}
 	started := time.Now()
-	if err := p.rebuild(ctx); err != nil {
+	err = p.rebuild(ctx)
+	for again := 0; errors.Is(err, errOutdated) && again < rebuildTries; again++ { // stages changed meanwhile
+		err = p.rebuild(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("projection: rebuild: %w", err)
 	}
 	p.log.Info("the analytical projection was rebuilt", "seconds", time.Since(started).Seconds())
 	return nil
 }
+
+// rebuildTries is how often a rebuild begins again because stages changed while it ran.
+const rebuildTries = 5
 
 // position is up to where the tables are filled; not built when they were filled by another database.
 func (p *Projection) position(ctx context.Context) (columnar.Position, bool, error) {

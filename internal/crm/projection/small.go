@@ -52,6 +52,9 @@ func (s *shape) stageRows(ctx context.Context, tx *db.Tx) (stages, pipelines [][
 			return nil, nil, fmt.Errorf("projection: read stages: %w", err)
 		}
 		key := s.vocabulary.stages.of(id)
+		if int(key) >= len(s.stages) {
+			return nil, nil, errOutdated // made since the shape was read
+		}
 		st := s.stages[key]
 		stages = append(stages, []any{int16(key), id.String(), name.String, st.pipeline, st.position, st.outcome, s.chances[key], st.qualified})
 		if !seen[st.pipeline] {
