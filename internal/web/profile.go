@@ -96,7 +96,7 @@ func (s *Site) changePassword(w http.ResponseWriter, r *http.Request, v visit) e
 	switch {
 	case errors.Is(err, identity.ErrWrongPassword):
 		return s.drawProfile(w, r, v, http.StatusUnprocessableEntity, complaint{fields: map[string]string{"current": v.T("profile.wrong.current")}})
-	case fault.KindOf(err) == fault.Unavailable && err != nil:
+	case limited(w, err):
 		return s.drawProfile(w, r, v, http.StatusTooManyRequests, complaint{all: v.T("signin.too_many")})
 	}
 	if wrong, mendable := complain(v, "profile", err); mendable {
