@@ -167,7 +167,7 @@ func (s *server) cutQuery(ctx context.Context, v visit, in CutInput) (*metric.Ca
 		q.First, q.Last = period.First, period.Last
 	}
 	var err error
-	if q.Scope, err = s.metricScope(ctx, v.access.Scope); err != nil {
+	if q.Scope, err = s.Projection.Scope(ctx, v.access.Scope); err != nil {
 		return nil, q, err
 	}
 	catalog, err := s.Projection.Catalog()

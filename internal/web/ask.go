@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"zveno.dev/zveno/internal/crm/projection"
-	"zveno.dev/zveno/internal/db"
-	"zveno.dev/zveno/internal/identity"
 	"zveno.dev/zveno/internal/metric"
 	"zveno.dev/zveno/internal/value"
 )
@@ -33,42 +31,13 @@ func (s *Site) asker(ctx context.Context, v visit) (asker, error) {
 	if err != nil {
 		return asker{}, err
 	}
-	scope, err := s.metricScope(ctx, v.access.Scope)
+	scope, err := s.Projection.Scope(ctx, v.access.Scope)
 	if err != nil {
 		return asker{}, err
 	}
 	minute := value.InstantOf(v.now.Time().Truncate(time.Minute).Add(time.Minute))
 	return asker{site: s, catalog: catalog, at: at, scope: fmt.Sprint(scope), base: metric.Query{Scope: scope, Calendar: v.settings.Calendar(),
 		Currency: v.settings.Currency, Now: minute, Hierarchy: metric.HierarchyThen}}, nil
-}
-
-// metricScope is a scope for metrics: the people whose rows somebody sees today. Naming them, instead of their teams, keeps
-// the scope what it is on every other page, whatever hierarchy a number is cut by.
-func (s *Site) metricScope(ctx context.Context, scope identity.Scope) (metric.Scope, error) {
-	if scope.All {
-		return metric.Scope{All: true}, nil
-	}
-	var people []value.ID
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		var args []any
-		rows, err := tx.Query(ctx, `SELECT p.id FROM identity_people p WHERE `+scope.SQL("p.id", &args)+` ORDER BY p.id`, args...) // sql: the scope's condition
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id value.ID
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			people = append(people, id)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return metric.Scope{}, fmt.Errorf("web: read scope: %w", err)
-	}
-	return metric.Scope{People: people}, nil
 }
 
 // within is q with what every question has.

@@ -1,4 +1,4 @@
-package api
+package projection
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"zveno.dev/zveno/internal/value"
 )
 
-// metricScope is a scope for metrics: the people whose rows somebody sees today. Naming them, instead of their teams, keeps
-// the scope what it is for every other operation, whatever hierarchy a number is cut by.
-func (s *server) metricScope(ctx context.Context, scope identity.Scope) (metric.Scope, error) {
+// Scope is somebody's row scope for metrics: the people whose rows they see today. Naming these, instead of their teams,
+// keeps the scope what it is for lists and records, whatever hierarchy a number is cut by.
+func (p *Projection) Scope(ctx context.Context, scope identity.Scope) (metric.Scope, error) {
 	if scope.All {
 		return metric.Scope{All: true}, nil
 	}
 	var people []value.ID
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+	err := p.db.Read(ctx, func(tx *db.Tx) error {
 		var args []any
 		rows, err := tx.Query(ctx, `SELECT p.id FROM identity_people p WHERE `+scope.SQL("p.id", &args)+` ORDER BY p.id`, args...) // sql: the scope's condition
 		if err != nil {
@@ -34,7 +34,7 @@ func (s *server) metricScope(ctx context.Context, scope identity.Scope) (metric.
 		return rows.Err()
 	})
 	if err != nil {
-		return metric.Scope{}, fmt.Errorf("api: read scope: %w", err)
+		return metric.Scope{}, fmt.Errorf("projection: read scope: %w", err)
 	}
 	return metric.Scope{People: people}, nil
 }
